@@ -1,0 +1,1 @@
+"""Runs diagrams: BPMN, DMN, FEEL, time and the database. Knows nothing of policies."""

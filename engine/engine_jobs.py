@@ -1,0 +1,39 @@
+"""The engine's own kinds of jobs."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from engine import instances, messages, outside, timers
+from engine.actor import SYSTEM
+from engine.errors import Conflict, NotFound
+from engine.jobs import JobTable
+from engine.runtime import Runtime, Work
+
+
+def register(table: JobTable, runtime: Runtime) -> None:
+    """Adds the engine's jobs to a worker's table."""
+
+    def call_outside(task_id: str) -> None:
+        outside.call(runtime, UUID(task_id))
+
+    def fire_timers(due: list[list[str]]) -> None:
+        for task_id, element in due:
+            timers.fire(runtime, UUID(task_id), element)
+
+    def deliver_message(message_id: str) -> None:
+        messages.deliver(runtime, UUID(message_id))
+
+    def retry(task_id: str) -> None:
+        def act(work: Work) -> None:
+            instances.retry(work, UUID(task_id), reason="自动重试")
+
+        try:
+            runtime.run(SYSTEM, act)
+        except (Conflict, NotFound):
+            return
+
+    table.add("engine.call_outside", call_outside, queue="outside")
+    table.add("engine.fire_timers", fire_timers)
+    table.add("engine.deliver_message", deliver_message)
+    table.add("engine.retry", retry)

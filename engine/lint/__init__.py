@@ -1,0 +1,70 @@
+"""What a release must satisfy before it may be published: one rule for each module of this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from engine.errors import InvalidInput
+from engine.forms import parse_form
+from engine.lint import (
+    connections,
+    expressions,
+    identifiers,
+    references,
+    service_tasks,
+    supported,
+    user_tasks,
+)
+from engine.lint.model import Diagram, Finding, Release
+from engine.service_tasks import REGISTRY, Registry
+from engine.xml import parse_xml
+
+__all__ = ["Finding", "lint"]
+
+Rule = Callable[[Diagram, Release], Iterable[Finding]]
+RULES: tuple[Rule, ...] = (
+    supported.check,
+    identifiers.check,
+    connections.check,
+    expressions.check,
+    references.check,
+    service_tasks.check,
+    user_tasks.check,
+)
+
+
+def kind_of(path: str) -> str:
+    """The kind of a file by its name: diagram, decision or form. Raises InvalidInput for others."""
+    for ending, kind in ((".bpmn", "diagram"), (".dmn", "decision"), (".form", "form")):
+        if path.endswith(ending):
+            return kind
+    raise InvalidInput(f"{path}: 只能发布 .bpmn、.dmn 和 .form 文件")
+
+
+def lint(
+    files: Mapping[str, bytes],
+    registry: Registry = REGISTRY,
+    decision_check: Callable[[str, bytes], Iterable[Finding]] | None = None,
+) -> list[Finding]:
+    """All findings for the files (path → content) of one release, errors first."""
+    findings: list[Finding] = []
+    diagrams: list[Diagram] = []
+    for path, content in files.items():
+        try:
+            kind = kind_of(path)
+            if kind == "diagram":
+                diagrams.append(Diagram(path, parse_xml(content, path)))
+            elif kind == "form":
+                parse_form(content, path)
+            elif decision_check is not None:
+                findings.extend(decision_check(path, content))
+        except InvalidInput as error:
+            findings.append(
+                Finding("error", path, "", "readable", str(error), "The file is unreadable")
+            )
+    release = Release(diagrams, dict(files), registry)
+    for diagram in diagrams:
+        for rule in RULES:
+            findings.extend(rule(diagram, release))
+    order = {"error": 0, "warning": 1}
+    return sorted(findings, key=lambda f: (order[f.severity], f.file, f.element))

@@ -1,0 +1,95 @@
+"""Messages between instances and from outside, buffered until somebody waits for them."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from engine import instances
+from engine.actor import SYSTEM
+from engine.errors import Conflict
+from engine.history import Entry
+from engine.runtime import Runtime, Work
+from engine.tables import message, message_wait
+from engine.values import from_json, to_json
+
+
+def send(
+    work: Work,
+    name: str,
+    key: str,
+    payload: dict[str, Any],
+    guard: str | None = None,
+    time_to_live: timedelta | None = None,
+) -> UUID | None:
+    """Sends a message to whoever waits, or will wait, for (name, key).
+
+    Two messages with one `guard` are one message; the second returns None. Delivery is a step of
+    its own, after the commit.
+    """
+    message_id = uuid.uuid4()
+    done = work.connection.scalar(
+        upsert(message)
+        .values(
+            id=message_id,
+            name=name,
+            key=key,
+            payload=to_json(payload),
+            guard=guard,
+            sent_at=work.now,
+            expires_at=work.now + time_to_live if time_to_live else None,
+        )
+        .on_conflict_do_nothing(index_elements=[message.c.guard])
+        .returning(message.c.id)
+    )
+    if done is None:
+        return None
+    work.defer("engine.deliver_message", {"message_id": str(message_id)})
+    return message_id
+
+
+def deliver(runtime: Runtime, message_id: UUID) -> bool:
+    """Delivers a message if somebody waits for it; says whether it did. Safe to repeat."""
+
+    def act(work: Work) -> bool:
+        row = work.connection.execute(
+            select(message).where(message.c.id == message_id).with_for_update()
+        ).first()
+        if row is None or row.delivered_at is not None:
+            return False
+        if row.expires_at is not None and row.expires_at < work.now:
+            return False
+        wait = work.connection.execute(
+            select(message_wait)
+            .where(message_wait.c.name == row.name, message_wait.c.key == row.key)
+            .order_by(message_wait.c.task_id)
+            .limit(1)
+        ).first()
+        if wait is None:
+            return False
+        payload = from_json(row.payload)
+        entry = Entry(
+            "message received", wait.element, row.name, wait.task_id, {"message": str(message_id)}
+        )
+        instances.step(
+            work,
+            wait.instance_id,
+            lambda run: run.receive(wait.task_id, wait.element, payload),
+            entry,
+        )
+        work.connection.execute(
+            update(message)
+            .where(message.c.id == message_id)
+            .values(delivered_at=work.now, instance_id=wait.instance_id)
+        )
+        return True
+
+    try:
+        return runtime.run(SYSTEM, act)
+    except Conflict:
+        return False

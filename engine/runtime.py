@@ -1,0 +1,101 @@
+"""What every use case needs: the database, the time, the jobs, the handlers."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+import psycopg.errors
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
+
+from engine.actor import SYSTEM, Actor
+from engine.calendar import WorkingCalendar
+from engine.errors import VersionConflict
+from engine.jobs import JobQueue
+from engine.service_tasks import REGISTRY, Registry
+from engine.spiff.script import RetryStep
+from engine.time_source import TimeSource
+
+T = TypeVar("T")
+_RACES = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """One for each process. `outside` holds what outside handlers may use (addresses, keys)."""
+
+    database: Engine
+    time: TimeSource
+    jobs: JobQueue = field(default_factory=JobQueue)
+    registry: Registry = REGISTRY
+    outside: dict[str, Any] = field(default_factory=dict)
+
+    def run(self, actor: Actor, act: Callable[[Work], T], tries: int = 3) -> T:
+        """Runs a use case in one transaction and commits it.
+
+        A lost race is run again from the start, up to `tries` times; then VersionConflict.
+        """
+        for left in range(tries - 1, -1, -1):
+            try:
+                return self._once(actor, act)
+            except (VersionConflict, RetryStep) as error:
+                if left == 0:
+                    raise VersionConflict from error
+            except OperationalError as error:
+                if left == 0 or not isinstance(error.orig, _RACES):
+                    raise
+        raise AssertionError("unreachable")
+
+    def _once(self, actor: Actor, act: Callable[[Work], T]) -> T:
+        with self.database.connect() as connection:
+            work = Work(connection, self.time.now(), actor, self)
+            with connection.begin():
+                found = act(work)
+                crash_point("before commit")
+            crash_point("after commit")
+            return found
+
+
+@dataclass
+class Work:
+    """One unit of work: one transaction, one moment, one actor. Nothing below commits."""
+
+    connection: Connection
+    now: datetime
+    actor: Actor
+    runtime: Runtime
+    _calendar: WorkingCalendar | None = None
+
+    @property
+    def calendar(self) -> WorkingCalendar:
+        if self._calendar is None:
+            self._calendar = WorkingCalendar.load(self.connection)
+        return self._calendar
+
+    def defer(self, job: str, arguments: dict[str, Any], **options: Any) -> None:
+        """Adds a job that runs once this unit of work has committed."""
+        self.runtime.jobs.defer(self.connection, job, arguments, **options)
+
+    def as_system(self) -> Work:
+        """The same unit of work with the system as its actor."""
+        return Work(self.connection, self.now, SYSTEM, self.runtime, self._calendar)
+
+
+@dataclass(frozen=True)
+class OutsideWork:
+    """What an outside handler gets. The same key means the same effect, however often it is asked."""
+
+    idempotency_key: str
+    attempt: int
+    runtime: Runtime
+
+
+def crash_point(name: str) -> None:
+    """Dies here like a power cut if the environment names this point; for the crash tests."""
+    if os.environ.get("RONGYIDUI_CRASH_AT") == name:
+        os.kill(os.getpid(), signal.SIGKILL)

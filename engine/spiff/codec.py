@@ -1,0 +1,150 @@
+"""The compact form of an instance's state.
+
+Arrays for each task, specs by index, data as the difference to the parent's data. The spec itself is
+not stored: it belongs to the definition, which never changes. `FORMAT` is written first; a state of
+an older format is read by the function of that format.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from engine.errors import EngineError
+from engine.spiff.parser import Process
+from engine.spiff.script import FeelEngine
+from engine.spiff.workflow import Instance, SubInstance
+from engine.values import pack, unpack
+
+FORMAT = 1
+_indexes: WeakKeyDictionary[Any, tuple[dict[str, int], list[Any]]] = WeakKeyDictionary()
+
+
+class StateUnreadable(EngineError):
+    """办件的状态数据无法读取。"""
+
+
+def _index(spec: Any) -> tuple[dict[str, int], list[Any]]:
+    found = _indexes.get(spec)
+    if found is None:
+        names = sorted(spec.task_specs)
+        found = _indexes[spec] = (
+            {name: place for place, name in enumerate(names)},
+            [spec.task_specs[name] for name in names],
+        )
+    return found
+
+
+def _difference(data: dict[str, Any], base: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    changed = {k: v for k, v in data.items() if k not in base or not (base[k] is v or base[k] == v)}
+    return changed, [k for k in base if k not in data]
+
+
+def _dump_tasks(workflow: Any) -> dict[str, Any]:
+    names, _ = _index(workflow.spec)
+    place = {task_id: n for n, task_id in enumerate(workflow.tasks)}
+    rows = []
+    for task in workflow.tasks.values():
+        parent = workflow.tasks.get(task._parent)
+        changed, removed = _difference(task.data, parent.data if parent is not None else {})
+        rows.append(
+            [
+                place[task._parent] if parent is not None else -1,
+                names[task.task_spec.name],
+                task._state,
+                task.triggered,
+                changed or 0,
+                removed or 0,
+                task.internal_data or 0,
+                [place[c] for c in task._children],
+            ]
+        )
+    moments = [task.last_state_change for task in workflow.tasks.values()]
+    return {
+        "rows": rows,
+        "ids": b"".join(task_id.bytes for task_id in workflow.tasks),
+        "moments": struct.pack(f"<{len(moments)}d", *moments),
+        "data": workflow.data,
+        "last": place.get(workflow.last_task.id, -1) if workflow.last_task else -1,
+        "success": workflow.success,
+        "completed": workflow.completed,
+    }
+
+
+def dump(workflow: Instance) -> bytes:
+    """Returns the state of a pruned instance."""
+    state = _dump_tasks(workflow)
+    state["format"] = FORMAT
+    state["called"] = [
+        {**_dump_tasks(sub), "spec": sub.spec.name, "owner": owner.bytes}
+        for owner, sub in workflow.subprocesses.items()
+    ]
+    return pack(state)
+
+
+def _load_tasks(workflow: Any, state: dict[str, Any], top: Instance) -> None:
+    from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+
+    _, specs = _index(workflow.spec)
+    rows, ids = state["rows"], state["ids"]
+    moments = struct.unpack(f"<{len(rows)}d", state["moments"])
+    order = [UUID(bytes=ids[16 * n : 16 * n + 16]) for n in range(len(rows))]
+    tasks: dict[UUID, Any] = {}
+    for n, (parent, spec, status, triggered, changed, removed, internal, children) in enumerate(
+        rows
+    ):
+        task = Task.__new__(Task)
+        task.id, task.workflow, task.task_spec = order[n], workflow, specs[spec]
+        task._parent = order[parent] if parent >= 0 else None
+        task._children = [order[c] for c in children]
+        task._state, task.triggered, task.thread_id = status, triggered, 0
+        task.last_state_change, task.internal_data = moments[n], internal or {}
+        data = dict(tasks[order[parent]].data) if parent >= 0 else {}
+        for name in removed or ():
+            data.pop(name, None)
+        data.update(changed or {})
+        task.data = data
+        tasks[task.id] = task
+        if status == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent):
+            top.event_manager.add_task(task)
+    workflow.tasks, workflow.task_tree = tasks, tasks[order[0]]
+    workflow.data, workflow.success = state["data"], state["success"]
+    workflow.completed = state["completed"]
+    workflow.last_task = tasks[order[state["last"]]] if state["last"] >= 0 else None
+
+
+def load(process: Process, data: bytes, engine: FeelEngine) -> Instance:
+    """Restores an instance of a process. Raises StateUnreadable for an unknown format."""
+    state = unpack(data)
+    if state.get("format") != FORMAT:
+        raise StateUnreadable(f"办件的状态是格式 {state.get('format')},本程序只能读取格式 {FORMAT}")
+    workflow = Instance(process.spec, process.called, script_engine=engine, deserializing=True)
+    _load_tasks(workflow, state, workflow)
+    for one in state["called"]:
+        owner_id = UUID(bytes=one["owner"])
+        owner = workflow.get_task_from_id(owner_id)
+        sub = SubInstance(
+            workflow.subprocess_specs[one["spec"]], owner_id, workflow, deserializing=True
+        )
+        _load_tasks(sub, one, workflow)
+        workflow.subprocesses[owner_id] = sub
+        sub.completed_event.connect(owner.task_spec._on_subworkflow_completed, owner)
+    _reconnect_loops(workflow)
+    return workflow
+
+
+def _reconnect_loops(workflow: Instance) -> None:
+    """Multi-instance tasks listen to their children through a callback on the shared spec."""
+    from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
+
+    for task in workflow.all_tasks():
+        spec = task.task_spec
+        if isinstance(spec, LoopTask):
+            child = task.workflow.spec.task_specs[spec.task_spec]
+            if not child.completed_event.is_connected(spec.merge_child):
+                child.completed_event.connect(spec.merge_child)

@@ -1,0 +1,355 @@
+"""One instance in memory, for the length of one step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
+from SpiffWorkflow.bpmn.util.event import BpmnEvent
+from SpiffWorkflow.util.task import TaskState
+
+from engine.errors import Conflict, InvalidInput
+from engine.spiff import codec
+from engine.spiff.events import Catch, Message, Timer, due_instant
+from engine.spiff.parser import Process
+from engine.spiff.prune import prune
+from engine.spiff.script import Failure, FeelEngine, Services
+from engine.spiff.specs import HandlerTask, HumanTask, definitions_of
+from engine.spiff.workflow import Instance, run_task
+
+ACTIVE = TaskState.READY | TaskState.WAITING | TaskState.STARTED
+REFUSED_KEYS = frozenset(["typename"])  # the library's serializer would take it for an object
+
+
+@dataclass(frozen=True)
+class PersonWanted:
+    """An open user task; everything is evaluated."""
+
+    task_id: UUID
+    element: str
+    name: str
+    role: str
+    department: str
+    form: str
+    instructions: str
+    due: datetime | None
+
+
+@dataclass(frozen=True)
+class TimerArmed:
+    task_id: UUID
+    element: str
+    due: datetime
+
+
+@dataclass(frozen=True)
+class MessageWanted:
+    task_id: UUID
+    element: str
+    name: str
+    key: str
+
+
+@dataclass(frozen=True)
+class OutsideCall:
+    """A call to the outside that this step asks for. `arguments` is None if an earlier step did."""
+
+    task_id: UUID
+    element: str
+    handler: str
+    arguments: dict[str, Any] | None
+
+
+@dataclass
+class Waiting:
+    """What an instance waits for."""
+
+    people: list[PersonWanted] = field(default_factory=list)
+    timers: list[TimerArmed] = field(default_factory=list)
+    messages: list[MessageWanted] = field(default_factory=list)
+    calls: list[OutsideCall] = field(default_factory=list)
+    failed: set[UUID] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """An element that was completed in this step, with what it changed and where its tokens went."""
+
+    task_id: UUID
+    element: str
+    name: str
+    kind: str
+    process: str
+    changed: dict[str, Any]
+    removed: list[str]
+    follows: tuple[str, ...]
+
+
+class Run:
+    """Start or restore one, act on it, then read `waiting`, `trace`, `failures` and `dump`."""
+
+    def __init__(self, process: Process, services: Services) -> None:
+        self.process = process
+        self.engine = FeelEngine(services)
+        self.trace: list[Trace] = []
+        self.workflow: Instance
+
+    @classmethod
+    def start(cls, process: Process, data: dict[str, Any], services: Services) -> Run:
+        """A new instance, not yet advanced."""
+        run = cls(process, services)
+        run.workflow = Instance(process.spec, process.called, script_engine=run.engine)
+        run.workflow.task_tree.data = refuse_reserved(data)
+        return run
+
+    @classmethod
+    def restore(cls, process: Process, state: bytes, services: Services) -> Run:
+        run = cls(process, services)
+        run.workflow = codec.load(process, state, run.engine)
+        return run
+
+    # -- acts
+
+    def advance(self) -> None:
+        """Runs everything that needs no person, message or time."""
+        self.workflow.run_engine_steps(self._done)
+
+    def complete(self, task_id: UUID, answer: dict[str, Any]) -> None:
+        """Completes an open user task with a form's answer. Raises Conflict if it is not open."""
+        task = self._task(task_id, HumanTask, TaskState.READY)
+        task.data.update(refuse_reserved(answer))
+        task.run()
+        self._done(task)
+
+    def fire(self, task_id: UUID, element: str) -> None:
+        """Tells a waiting timer that it is due."""
+        self._catch(task_id, element, Timer, None)
+
+    def receive(self, task_id: UUID, element: str, payload: dict[str, Any]) -> None:
+        """Delivers a message."""
+        self._catch(task_id, element, Message, refuse_reserved(payload))
+
+    def answer(self, task_id: UUID, answer: Any) -> None:
+        """Enters the answer of a call to the outside."""
+        task = self._task(task_id, HandlerTask, TaskState.STARTED)
+        self.engine.keep_answer(task, task.task_spec, answer)
+        task.complete()
+        self._done(task)
+
+    def leave_by_error(self, task_id: UUID, error: Any) -> bool:
+        """Leaves a call to the outside by its error boundary event; False if it has none."""
+        return self.engine.leave_by_boundary(
+            self._task(task_id, HandlerTask, TaskState.STARTED), error
+        )
+
+    def give_up_call(self, task_id: UUID) -> None:
+        """Marks a call to the outside as failed; it waits for a person's retry."""
+        self._task(task_id, HandlerTask, TaskState.STARTED).internal_data["waits"] = "failed"
+
+    def retry(self, task_id: UUID, changes: dict[str, Any] | None = None) -> None:
+        """Runs a failed task again, with corrected data if given."""
+        task = self._find(task_id)
+        if task is None or task.internal_data.get("waits") != "failed":
+            raise Conflict("这一步已不在失败状态,请刷新后查看")
+        task.internal_data.pop("waits")
+        task.data.update(refuse_reserved(changes or {}))
+        task._set_state(TaskState.READY)
+        run_task(task)
+        self._done(task)
+
+    def cancel(self) -> None:
+        self.workflow.cancel()
+
+    # -- results
+
+    @property
+    def completed(self) -> bool:
+        return bool(self.workflow.is_completed()) and not self.waiting_failed()
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The data at the end."""
+        found = dict(self.workflow.data)
+        found.pop("data_objects", None)
+        return found
+
+    @property
+    def failures(self) -> list[Failure]:
+        return [f for f in self.engine.failures if f.task.internal_data.get("waits") == "failed"]
+
+    def waiting_failed(self) -> set[UUID]:
+        return {
+            t.id
+            for t in self.workflow.all_tasks()
+            if t._state & ACTIVE and t.internal_data.get("waits") == "failed"
+        }
+
+    def waiting(self) -> Waiting:
+        """What the instance waits for now. Arms timers and computes message keys."""
+        found = Waiting()
+        for task in self.workflow.all_tasks():
+            if not task._state & ACTIVE:
+                continue
+            spec = task.task_spec
+            if task.internal_data.get("waits") == "failed":
+                found.failed.add(task.id)
+            elif isinstance(spec, HumanTask) and task._state == TaskState.READY:
+                found.people.append(self._person(task))
+            elif isinstance(spec, HandlerTask) and task._state == TaskState.STARTED:
+                arguments = self.engine.calls.get(task.id)
+                found.calls.append(OutsideCall(task.id, spec.bpmn_id, spec.handler, arguments))
+            elif task._state == TaskState.WAITING:
+                self._add_catches(task, found)
+        return found
+
+    def data_of(self, task_id: UUID) -> dict[str, Any]:
+        """The data an open task sees."""
+        task = self._find(task_id)
+        if task is None:
+            raise Conflict
+        return deepcopy(task.data)
+
+    def current_data(self) -> dict[str, Any]:
+        """The data of all open branches, merged for a reader; the end's data once completed."""
+        if self.workflow.completed:
+            return self.data
+        merged: dict[str, Any] = {}
+        for task in self.workflow.all_tasks():
+            if task._state & ACTIVE:
+                merged.update(task.data)
+        return merged
+
+    def tokens(self) -> list[str]:
+        """Ids of the elements where something waits, the called processes' included."""
+        return [
+            t.task_spec.bpmn_id
+            for t in self.workflow.all_tasks()
+            if t._state & ACTIVE
+            and t.task_spec.bpmn_id
+            and not isinstance(t.task_spec, BoundaryEventSplit)
+        ]
+
+    def dump(self) -> bytes:
+        """The compact state, pruned. Write the trace to the history first."""
+        prune(self.workflow)
+        return codec.dump(self.workflow)
+
+    # -- details
+
+    def _find(self, task_id: UUID) -> Any:
+        for task in self.workflow.all_tasks():
+            if task.id == task_id:
+                return task
+        return None
+
+    def _task(self, task_id: UUID, kind: type, state: int) -> Any:
+        task = self._find(task_id)
+        if task is None or not isinstance(task.task_spec, kind) or task._state != state:
+            raise Conflict
+        return task
+
+    def _catch(self, task_id: UUID, element: str, kind: type[Catch], payload: Any) -> None:
+        task = self._find(task_id)
+        if task is None or task._state != TaskState.WAITING:
+            raise Conflict
+        for definition in definitions_of(task):
+            if isinstance(definition, kind) and definition.element == element:
+                task.task_spec.catch(task, BpmnEvent(definition, payload))
+                task.task_spec._update(task)
+                return
+        raise Conflict
+
+    def _person(self, task: Any) -> PersonWanted:
+        settings = task.task_spec.settings
+        value = self.engine.evaluate
+
+        def text(name: str) -> str:
+            setting = str(settings[name])
+            if setting.startswith("="):
+                return str(value(task, setting[1:]) or "")
+            return setting
+
+        due = None
+        if settings["due"]:
+            due = due_instant(value(task, settings["due"].removeprefix("=")), self.engine.now)
+        return PersonWanted(
+            task.id,
+            task.task_spec.bpmn_id,
+            task.task_spec.bpmn_name or task.task_spec.bpmn_id,
+            text("role"),
+            text("department"),
+            text("form"),
+            settings["instructions"],
+            due,
+        )
+
+    def _add_catches(self, task: Any, found: Waiting) -> None:
+        for definition in definitions_of(task):
+            try:
+                if isinstance(definition, Timer):
+                    found.timers.append(
+                        TimerArmed(task.id, definition.element, definition.arm(task))
+                    )
+                elif isinstance(definition, Message):
+                    key = definition.correlation(task)
+                    found.messages.append(
+                        MessageWanted(task.id, definition.element, definition.name, key)
+                    )
+            except Exception as error:
+                self.engine.fail(task, error, permanent=True)
+                found.failed.add(task.id)
+
+    def _done(self, task: Any) -> None:
+        """Notes a completed element with its data delta."""
+        spec = task.task_spec
+        if not spec.bpmn_id or task._state != TaskState.COMPLETED:
+            return
+        parent = task.parent
+        base = parent.data if parent is not None else {}
+        changed = {k: v for k, v in task.data.items() if k not in base or base[k] != v}
+        removed = [k for k in base if k not in task.data]
+        self.trace.append(
+            Trace(
+                task.id,
+                spec.bpmn_id,
+                spec.bpmn_name or "",
+                type(spec).__name__,
+                task.workflow.spec.name,
+                deepcopy(changed),
+                removed,
+                tuple(_followers(task)),
+            )
+        )
+
+
+def _followers(task: Any) -> Iterable[str]:
+    """Ids of the elements that this task's tokens went on to."""
+    if isinstance(task.task_spec, LoopTask):
+        children = [c for c in task.children if c.task_spec.name != task.task_spec.task_spec]
+    else:
+        children = task.children
+    for child in children:
+        if child._state & (TaskState.MAYBE | TaskState.LIKELY | TaskState.FUTURE):
+            continue
+        if child.task_spec.bpmn_id:
+            yield child.task_spec.bpmn_id
+        elif isinstance(child.task_spec, BoundaryEventSplit):
+            yield child.task_spec.name.removesuffix(".BoundaryEventSplit")
+        else:
+            yield from _followers(child)
+
+
+def refuse_reserved(data: dict[str, Any]) -> dict[str, Any]:
+    """Raises InvalidInput if data from people hold a key the engine cannot keep."""
+    for key, value in data.items():
+        if key in REFUSED_KEYS:
+            raise InvalidInput(f"字段名 {key} 是保留字,请换一个名称")
+        if isinstance(value, dict):
+            refuse_reserved(value)
+    return data

@@ -1,0 +1,97 @@
+"""SpiffWorkflow's workflow without whole-tree walks, and with a trace of what ran.
+
+The stock loop walks the whole task tree at every round, which makes a step quadratic in the number
+of tasks. Here tasks are scanned in their order of creation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from SpiffWorkflow.bpmn import BpmnWorkflow
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+from SpiffWorkflow.util.task import TaskState
+
+from engine.spiff.script import RetryStep
+
+Done = Callable[[Any], None]
+PRUNE_EVERY = 200
+
+
+class _Scanning:
+    """Shared by top and sub-workflows."""
+
+    tasks: dict[Any, Any]
+
+    def update_waiting_tasks(self) -> None:
+        for task in [t for t in self.tasks.values() if t._state == TaskState.WAITING]:
+            if task._state == TaskState.WAITING:
+                task.task_spec._update(task)
+
+    def run_ready(self, done: Done) -> int:
+        """Runs every READY task that needs no person, until none is left; returns how many."""
+        count = 0
+        while True:
+            ready = [
+                t
+                for t in self.tasks.values()
+                if t._state == TaskState.READY and not t.task_spec.manual
+            ]
+            if not ready:
+                return count
+            for task in ready:
+                if task._state == TaskState.READY:
+                    run_task(task)
+                    count += 1
+                    done(task)
+
+
+def run_task(task: Any) -> None:
+    """Runs one task. An error in a gateway or script is kept as a failure of that task."""
+    try:
+        task.run()
+    except RetryStep:
+        raise
+    except Exception as error:
+        # The library marks the task ERROR and drops what was to follow; an instance whose last
+        # task failed would then count as completed.
+        task._set_state(TaskState.STARTED)
+        task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
+        task.workflow.script_engine.fail(task, error, permanent=True)
+
+
+class SubInstance(_Scanning, BpmnSubWorkflow):  # type: ignore[misc]
+    pass
+
+
+class Instance(_Scanning, BpmnWorkflow):  # type: ignore[misc]
+    def create_subprocess(self, my_task: Any, spec_name: str) -> SubInstance:
+        sub = SubInstance(
+            self.subprocess_specs[spec_name], parent_task_id=my_task.id, top_workflow=self
+        )
+        self.subprocesses[my_task.id] = sub
+        return sub
+
+    def run_engine_steps(self, done: Done) -> None:
+        """Runs to quiescence, deepest sub-process first."""
+        while self._round(done):
+            pass
+
+    def _round(self, done: Done) -> bool:
+        active = self.get_active_subprocesses()
+        count = 0
+        for sub in sorted(active, key=lambda s: s.depth, reverse=True):
+            count += sub.run_ready(done)
+            owner = self.get_task_from_id(sub.parent_task_id)
+            if owner._state & TaskState.NOT_FINISHED_MASK:
+                owner.task_spec._update(owner)
+        count += self.run_ready(done)
+        return count > 0 or len(self.get_active_subprocesses()) > len(active)
+
+    def all_tasks(self) -> list[Any]:
+        """Every task of this instance, sub-processes included."""
+        found = list(self.tasks.values())
+        for sub in self.subprocesses.values():
+            found.extend(sub.tasks.values())
+        return found

@@ -1,0 +1,85 @@
+"""Due timers: finding and firing them. The row's `due_at` is the truth."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import or_, select, update
+
+from engine import instances
+from engine.actor import SYSTEM
+from engine.errors import Conflict, NotFound
+from engine.history import Entry
+from engine.runtime import Runtime, Work
+from engine.tables import instance, timer
+
+logger = logging.getLogger("rongyidui.timers")
+CHUNK = 50
+# A job that was asked to fire a timer and died is asked again after this time.
+ASK_AGAIN = timedelta(minutes=2)
+
+
+def next_due(runtime: Runtime) -> datetime | None:
+    """The earliest due instant of all timers."""
+    with runtime.database.connect() as connection:
+        return connection.scalar(select(timer.c.due_at).order_by(timer.c.due_at).limit(1))
+
+
+def defer_due(work: Work, limit: int = 1000) -> int:
+    """Asks jobs to fire the timers that are due; returns how many timers that are."""
+    machine_now = datetime.now(UTC)
+    rows = work.connection.execute(
+        select(timer.c.task_id, timer.c.element)
+        .join(instance, instance.c.id == timer.c.instance_id)
+        .where(
+            timer.c.due_at <= work.now,
+            instance.c.status == "running",
+            or_(timer.c.deferred_at.is_(None), timer.c.deferred_at < machine_now - ASK_AGAIN),
+        )
+        .order_by(timer.c.due_at)
+        .limit(limit)
+        .with_for_update(of=timer, skip_locked=True)
+    ).all()
+    keys = [(str(row.task_id), row.element) for row in rows]
+    for row in rows:
+        work.connection.execute(
+            update(timer)
+            .where(timer.c.task_id == row.task_id, timer.c.element == row.element)
+            .values(deferred_at=machine_now)
+        )
+    for place in range(0, len(keys), CHUNK):
+        work.defer("engine.fire_timers", {"due": [list(k) for k in keys[place : place + CHUNK]]})
+    return len(keys)
+
+
+def fire(runtime: Runtime, task_id: UUID, element: str) -> bool:
+    """Fires one timer if it is (still) due; says whether it did."""
+
+    def act(work: Work) -> bool:
+        row = work.connection.execute(
+            select(timer).where(timer.c.task_id == task_id, timer.c.element == element)
+        ).first()
+        if row is None or row.due_at > work.now:
+            return False
+        entry = Entry("timer fired", element, task_id=task_id, data={"due": row.due_at})
+        try:
+            instances.step(work, row.instance_id, lambda run: run.fire(task_id, element), entry)
+        except (Conflict, NotFound) as error:
+            logger.info("timer %s of %s did not fire: %s", element, row.instance_id, error)
+            raise
+        return True
+
+    try:
+        return runtime.run(SYSTEM, act)
+    except Conflict:
+        return False
+
+
+def move(work: Work, instance_id: UUID, by: timedelta, elements: set[str] | None = None) -> int:
+    """Moves an instance's timers, for a clock that has stood still; returns how many."""
+    statement = update(timer).where(timer.c.instance_id == instance_id)
+    if elements is not None:
+        statement = statement.where(timer.c.element.in_(elements))
+    return int(work.connection.execute(statement.values(due_at=timer.c.due_at + by)).rowcount)

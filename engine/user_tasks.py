@@ -1,0 +1,182 @@
+"""The inbox verbs: list, claim, release, save, complete. Permissions are checked here."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, and_, false, or_, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from engine import definitions, forms, instances
+from engine.actor import Actor
+from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from engine.functions import step_functions
+from engine.history import Entry
+from engine.runtime import Work
+from engine.tables import definition, instance, user_task
+from engine.values import from_json, to_json
+
+
+def candidate(actor: Actor) -> ColumnElement[bool]:
+    """The SQL condition that an actor may take a task."""
+    pairs = [
+        and_(user_task.c.role == role, user_task.c.department.in_(["", unit]))
+        for unit, role in sorted(actor.memberships)
+    ]
+    return or_(*pairs) if pairs else false()
+
+
+def may_take(actor: Actor, task: Any) -> bool:
+    """Whether an actor is a candidate for a task's row."""
+    return actor.holds(task.department, task.role)
+
+
+def get(work: Work, task_id: UUID) -> Row[Any]:
+    """A task's row with its process. Raises NotFound, or NotAllowed if the actor may not see it."""
+    row = work.connection.execute(
+        select(
+            user_task,
+            instance.c.business_key,
+            definition.c.process_id,
+            definition.c.release_id,
+            definition.c.name.label("process_name"),
+        )
+        .join(instance, instance.c.id == user_task.c.instance_id)
+        .join(definition, definition.c.id == instance.c.definition_id)
+        .where(user_task.c.id == task_id)
+    ).first()
+    if row is None:
+        raise NotFound("没有这个待办事项")
+    if not may_take(work.actor, row) and row.assignee != work.actor.id:
+        raise NotAllowed("这个待办事项不属于您的岗位")
+    return row
+
+
+def open_tasks(work: Work, mine: bool = False, limit: int = 100) -> list[Row[Any]]:
+    """Open tasks the actor may do, the most urgent first; with `mine` only claimed ones."""
+    condition = user_task.c.assignee == work.actor.id
+    if not mine:
+        unclaimed = and_(candidate(work.actor), user_task.c.assignee.is_(None))
+        condition = or_(condition, unclaimed)
+    return list(
+        work.connection.execute(
+            select(
+                user_task,
+                instance.c.business_key,
+                definition.c.name.label("process_name"),
+            )
+            .join(instance, instance.c.id == user_task.c.instance_id)
+            .join(definition, definition.c.id == instance.c.definition_id)
+            .where(user_task.c.status == "open", condition)
+            .order_by(user_task.c.due_at.asc().nulls_last(), user_task.c.id)
+            .limit(limit)
+        )
+    )
+
+
+def claim(work: Work, task_id: UUID) -> None:
+    """Takes a task. Raises Conflict if somebody else has it or it is no longer open."""
+    row = get(work, task_id)
+    if row.assignee == work.actor.id:
+        return
+    done = work.connection.execute(
+        update(user_task)
+        .where(
+            user_task.c.id == task_id,
+            user_task.c.status == "open",
+            user_task.c.assignee.is_(None),
+        )
+        .values(assignee=work.actor.id)
+    )
+    if done.rowcount != 1:
+        raise Conflict("这件事刚刚被别人领取或办结,请刷新待办列表")
+
+
+def release(work: Work, task_id: UUID) -> None:
+    """Gives a claimed task back to its group; what was typed stays."""
+    get(work, task_id)
+    done = work.connection.execute(
+        update(user_task)
+        .where(
+            user_task.c.id == task_id,
+            user_task.c.status == "open",
+            user_task.c.assignee == work.actor.id,
+        )
+        .values(assignee=None)
+    )
+    if done.rowcount != 1:
+        raise Conflict("这件事现在不在您手上,请刷新待办列表")
+
+
+def form_for(work: Work, row: Row[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The form's schema and the data it shows."""
+    schema = definitions.form_of(work.connection, row.release_id, row.form)
+    data = instances.data_for(work, row.instance_id, row.id) if row.status == "open" else {}
+    return schema, data
+
+
+def saved_answer(row: Row[Any]) -> dict[str, Any]:
+    """What the person has typed so far."""
+    return dict(from_json(row.saved_answer or {}))
+
+
+def save(work: Work, task_id: UUID, answer: dict[str, Any]) -> None:
+    """Keeps a half-filled form."""
+    row = get(work, task_id)
+    _hold(work, row)
+    schema, data = form_for(work, row)
+    functions = step_functions(work.now, lambda: work.calendar)
+    clean = forms.check_answer(schema, answer, data, functions, partial=True)
+    work.connection.execute(
+        update(user_task).where(user_task.c.id == task_id).values(saved_answer=to_json(clean))
+    )
+
+
+def complete(work: Work, task_id: UUID, answer: dict[str, Any], reason: str = "") -> None:
+    """Completes a task with the answer to the very form the person saw.
+
+    Raises InvalidInput with the wrong fields, NotAllowed, or Conflict if somebody was faster.
+    """
+    row = get(work, task_id)
+    if row.status != "open":
+        raise Conflict("这件事已经办过了,请刷新待办列表")
+    _hold(work, row)
+    schema, data = form_for(work, row)
+    functions = step_functions(work.now, lambda: work.calendar)
+    clean = forms.check_answer(schema, answer, data, functions)
+    done = work.connection.execute(
+        update(user_task)
+        .where(user_task.c.id == task_id, user_task.c.status == "open")
+        .values(
+            status="completed",
+            ended_at=work.now,
+            ended_by=work.actor.id,
+            assignee=work.actor.id,
+            answer=to_json(clean),
+            saved_answer=None,
+        )
+    )
+    if done.rowcount != 1:
+        raise Conflict("这件事刚刚被别人办结,请刷新待办列表")
+    entry = Entry(
+        "answered", row.element, row.name, task_id, {"answer": sorted(clean)}, reason=reason
+    )
+    instances.step(work, row.instance_id, lambda run: run.complete(task_id, clean), entry)
+
+
+def _hold(work: Work, row: Row[Any]) -> None:
+    """Only who has claimed a task may fill it in; an unclaimed one is claimed in passing."""
+    if row.assignee is None:
+        if not may_take(work.actor, row):
+            raise NotAllowed("这个待办事项不属于您的岗位")
+        claim(work, row.id)
+    elif row.assignee != work.actor.id:
+        raise Conflict("这件事已由别人领取,如需办理请先请对方退回")
+
+
+def require_fields(answer: dict[str, Any], *names: str) -> None:
+    """Raises InvalidInput for the first missing field."""
+    for name in names:
+        if answer.get(name) in (None, ""):
+            raise InvalidInput(fields={name: "必须填写"})

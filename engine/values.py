@@ -1,0 +1,185 @@
+"""Process values and their two encodings: compact bytes (state) and tagged JSON (history, answers).
+
+A value is None, bool, int, Decimal, str, date, time, datetime, timedelta (days-time duration),
+YearsMonths, or a list or string-keyed dict of these. A float is refused: money must not meet one.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgpack
+
+from engine.feel.values import Range, YearsMonths
+
+_DECIMAL, _DATE, _TIME, _DATETIME, _DURATION, _MONTHS, _INTEGER = range(1, 8)
+_TAGS = {
+    _DECIMAL: "$decimal",
+    _DATE: "$date",
+    _TIME: "$time",
+    _DATETIME: "$datetime",
+    _DURATION: "$duration",
+    _MONTHS: "$months",
+    _INTEGER: "$integer",
+}
+_CODES = {tag: code for code, tag in _TAGS.items()}
+
+
+class ValueRefused(TypeError):
+    """流程数据中出现了不支持的值。"""
+
+
+def _zone_text(value: datetime | time) -> str:
+    text = value.isoformat()
+    if isinstance(value.tzinfo, ZoneInfo):
+        bare = value.replace(tzinfo=None).isoformat()
+        return f"{bare}@{value.tzinfo.key}"
+    return text
+
+
+def _read_zoned(kind: type[Any], text: str) -> Any:
+    bare, _, zone = text.partition("@")
+    value = kind.fromisoformat(bare)
+    return value.replace(tzinfo=ZoneInfo(zone)) if zone else value
+
+
+def _encode(value: object) -> tuple[int, str]:
+    if isinstance(value, Decimal):
+        return _DECIMAL, str(value)
+    if isinstance(value, datetime):
+        return _DATETIME, _zone_text(value)
+    if isinstance(value, date):
+        return _DATE, value.isoformat()
+    if isinstance(value, time):
+        return _TIME, _zone_text(value)
+    if isinstance(value, timedelta):
+        return _DURATION, f"{value.days},{value.seconds},{value.microseconds}"
+    if isinstance(value, YearsMonths):
+        return _MONTHS, str(value.months)
+    if isinstance(value, int):
+        return _INTEGER, str(value)
+    raise ValueRefused(f"流程数据不支持 {type(value).__name__} 类型的值")
+
+
+def _decode(code: int, text: str) -> Any:
+    if code == _DECIMAL:
+        return Decimal(text)
+    if code == _DATETIME:
+        return _read_zoned(datetime, text)
+    if code == _DATE:
+        return date.fromisoformat(text)
+    if code == _TIME:
+        return _read_zoned(time, text)
+    if code == _DURATION:
+        days, seconds, micros = (int(part) for part in text.split(","))
+        return timedelta(days=days, seconds=seconds, microseconds=micros)
+    if code == _MONTHS:
+        return YearsMonths(int(text))
+    if code == _INTEGER:
+        return int(text)
+    raise ValueRefused(f"unknown value code {code}")
+
+
+def _pack_default(value: object) -> Any:
+    if isinstance(value, float):
+        raise ValueRefused("流程数据不接受浮点数,请使用 Decimal")
+    if isinstance(value, (tuple, set, frozenset)):
+        return list(value)
+    if isinstance(value, Range):
+        raise ValueRefused("流程数据不支持区间值")
+    code, text = _encode(value)
+    return msgpack.ExtType(code, text.encode())
+
+
+def _plain(value: object) -> object:
+    """Copies containers so that msgpack never meets a float or a huge integer unseen."""
+    if isinstance(value, float):
+        raise ValueRefused("流程数据不接受浮点数,请使用 Decimal")
+    if isinstance(value, dict):
+        return {_key(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
+        return msgpack.ExtType(_INTEGER, str(value).encode())
+    return value
+
+
+def _key(key: object) -> str:
+    if not isinstance(key, str):
+        raise ValueRefused("流程数据的键必须是文字")
+    return key
+
+
+def pack(value: object) -> bytes:
+    """Returns the compact form of a value. Raises ValueRefused for a float or a foreign type."""
+    return bytes(msgpack.packb(_plain(value), default=_pack_default, use_bin_type=True))
+
+
+def unpack(data: bytes) -> Any:
+    """Reads what `pack` wrote; every value comes back as itself."""
+    return msgpack.unpackb(
+        data, ext_hook=lambda code, raw: _decode(code, raw.decode()), strict_map_key=False
+    )
+
+
+def to_json(value: object) -> Any:
+    """Returns a JSON-able form in which every non-JSON value carries its type as a tag."""
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, int) and abs(value) < 2**53:
+        return value
+    if isinstance(value, float):
+        raise ValueRefused("流程数据不接受浮点数,请使用 Decimal")
+    if isinstance(value, dict):
+        plain = {_key(k): to_json(v) for k, v in value.items()}
+        if len(plain) == 1 and next(iter(plain)).startswith("$"):
+            return {"$dict": plain}
+        return plain
+    if isinstance(value, (list, tuple)):
+        return [to_json(v) for v in value]
+    code, text = _encode(value)
+    return {_TAGS[code]: text}
+
+
+def from_json(value: Any) -> Any:
+    """Reads what `to_json` wrote."""
+    if isinstance(value, dict):
+        if len(value) == 1:
+            (tag, inner), *_ = value.items()
+            if tag == "$dict":
+                return {k: from_json(v) for k, v in inner.items()}
+            if tag in _CODES:
+                return _decode(_CODES[tag], inner)
+        return {k: from_json(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [from_json(v) for v in value]
+    return value
+
+
+def canonical(value: object) -> bytes:
+    """The bytes that a hash is taken of: tagged JSON with sorted keys, UTF-8."""
+    return json.dumps(
+        to_json(value), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    ).encode()
+
+
+def from_plain_json(value: Any) -> Any:
+    """Turns ordinary JSON (a form's answer, an outside message) into process values.
+
+    Numbers with a fraction become Decimal. Parse with `parse_float=Decimal`, so that the digits
+    typed are the digits kept.
+    """
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    if isinstance(value, dict):
+        return {str(k): from_plain_json(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [from_plain_json(v) for v in value]
+    return value
+
+
+UTC = timezone.utc  # noqa: UP017  (one name for it everywhere)

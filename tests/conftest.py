@@ -1,0 +1,84 @@
+"""One embedded PostgreSQL for the whole run; a fresh database, cloned from a template, per test."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, text
+
+from engine.actor import SYSTEM, Actor
+from engine.database import connect, migrate
+from engine.postgres import Server
+from engine.runtime import Runtime, Work
+from engine.time_source import DatabaseTime
+
+START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # a Monday, 09:00 in Shanghai
+_numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long campaigns run in `script/test --long` only."""
+    if os.environ.get("RONGYIDUI_LONG"):
+        return
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.skip(reason="only in script/test --long"))
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A real server in a scratch folder."""
+    found = Server.at(tmp_path_factory.mktemp("postgres"))
+    found.start()
+    yield found
+    found.stop_if_last()
+
+
+@pytest.fixture(scope="session")
+def template(server: Server) -> str:
+    """A migrated, empty database to clone from."""
+    server.create_database("template_empty")
+    database = connect(server.url("template_empty"), pooled=False)
+    with database.begin() as connection:
+        migrate(connection)
+        connection.execute(text("create table scratch_time (moment timestamptz not null)"))
+    database.dispose()
+    return "template_empty"
+
+
+@pytest.fixture
+def database_url(server: Server, template: str) -> Iterator[URL]:
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    server.create_database(name, template)
+    yield server.url(name)
+    server.drop_database(name)
+
+
+@pytest.fixture
+def runtime(database_url: URL) -> Iterator[Runtime]:
+    """A runtime over a fresh database whose clock stands at START."""
+    database = connect(database_url)
+    time = DatabaseTime(database)
+    time.set(START)
+    yield Runtime(database, time)
+    database.dispose()
+
+
+@pytest.fixture
+def do(runtime: Runtime) -> Callable[..., object]:
+    """Runs a use case in one unit of work: `do(lambda work: ..., actor=...)`."""
+
+    def run(act: Callable[[Work], object], actor: Actor = SYSTEM) -> object:
+        return runtime.run(actor, act)
+
+    return run
+
+
+@pytest.fixture
+def root() -> Path:
+    return Path(__file__).parent.parent

@@ -1,0 +1,60 @@
+"""Every process value comes back as itself, from bytes and from JSON."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.feel.values import YearsMonths
+from engine.values import ValueRefused, from_json, pack, to_json, unpack
+
+ZONES = [UTC, ZoneInfo("Asia/Shanghai"), None]
+scalars = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.decimals(allow_nan=False, allow_infinity=False),
+    st.text(),
+    st.dates(),
+    st.times(),
+    st.datetimes(timezones=st.sampled_from(ZONES)),
+    st.timedeltas(),
+    st.builds(YearsMonths, st.integers(-5000, 5000)),
+)
+values = st.recursive(
+    scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20
+)
+
+
+@given(values)
+def test_bytes_round_trip(value):
+    found = unpack(pack(value))
+    assert found == value and type(found) is type(value)
+
+
+@given(values)
+def test_json_round_trip(value):
+    found = from_json(json.loads(json.dumps(to_json(value))))
+    assert found == value and type(found) is type(value)
+
+
+@pytest.mark.parametrize("value", [1.5, {"a": [1.5]}, object(), {1: 2}])
+def test_a_float_or_foreign_value_is_refused(value):
+    with pytest.raises(ValueRefused):
+        pack(value)
+    with pytest.raises(ValueRefused):
+        to_json(value)
+
+
+def test_zone_names_survive():
+    moment = datetime(2026, 3, 2, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
+    assert unpack(pack(moment)).tzinfo.key == "Asia/Shanghai"
+    assert unpack(pack([Decimal("1.10"), date(2026, 1, 1), time(9), timedelta(1)])) == [
+        Decimal("1.10"), date(2026, 1, 1), time(9), timedelta(1),
+    ]  # fmt: skip

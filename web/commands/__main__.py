@@ -1,0 +1,3 @@
+from web.commands import main
+
+main()

@@ -1,0 +1,78 @@
+"""Puts the parts together for a process: database, time, handlers, jobs."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import URL, Engine, inspect, make_url
+
+from engine import engine_jobs
+from engine.database import connect, migrate
+from engine.jobs import JobTable
+from engine.postgres import Server, check_text
+from engine.runtime import Runtime
+from engine.scheduler import CalendarJob
+from engine.time_source import DatabaseTime, SystemTime, TimeSource
+from web.settings import Settings
+
+
+@contextlib.contextmanager
+def database_server(settings: Settings, database: str = "") -> Iterator[URL]:
+    """The address of the database; starts the embedded server if no other is set, and stops it at
+    the end if no other process uses it."""
+    if settings.database_url:
+        url = make_url(settings.database_url)
+        if url.drivername in ("postgres", "postgresql"):
+            url = url.set(drivername="postgresql+psycopg")
+        yield url.set(database=database) if database else url
+        return
+    server = Server.at(settings.data_folder / "postgres")
+    server.start()
+    try:
+        name = database or settings.database
+        server.create_database(name)
+        yield server.url(name)
+    finally:
+        server.stop_if_last()
+
+
+def prepare_database(url: URL) -> None:
+    """Checks that the server keeps Chinese and brings the database to the head of the migrations."""
+    engine = connect(url, pooled=False)
+    with engine.begin() as connection:
+        raw: Any = connection.connection.driver_connection
+        check_text(raw)
+        migrate(connection)
+    engine.dispose()
+
+
+def time_of(database: Engine) -> TimeSource:
+    """The machine's clock, or the clock row of a scratch database."""
+    if inspect(database).has_table("scratch_time"):
+        return DatabaseTime(database)
+    return SystemTime()
+
+
+def make_runtime(settings: Settings, url: URL, pool_size: int = 5) -> Runtime:
+    """A runtime for this process."""
+    database = connect(url, pool_size=pool_size)
+    return Runtime(database, time_of(database))
+
+
+def job_table(runtime: Runtime) -> JobTable:
+    """Every kind of job that a worker must know."""
+    table = JobTable()
+    engine_jobs.register(table, runtime)
+    return table
+
+
+def calendar_jobs() -> list[CalendarJob]:
+    """What the scheduler does by the calendar."""
+    return []
+
+
+def conninfo(url: URL) -> str:
+    """A libpq address for the job queue's own connections."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
