@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import signal
 import subprocess
@@ -125,6 +126,8 @@ def migrate(settings: Settings) -> None:
 @click.pass_obj
 def revision(settings: Settings, name: str, package: str) -> None:
     """Writes a migration for what the tables have and the database `revision` lacks."""
+    if package.startswith("handlers"):
+        importlib.import_module("handlers.tables")
     with database_server(settings, "revision") as url:
         engine = connect(url, pooled=False)
         with engine.begin() as connection:

@@ -1,0 +1,1 @@
+"""People who sign in, the departments, and who holds which role where and when."""

@@ -1,0 +1,1 @@
+"""The clock of a case: start, pause with a reason, reminders."""

@@ -1,0 +1,1 @@
+"""Conditions, amounts, matching, explanation."""

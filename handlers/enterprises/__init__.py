@@ -1,0 +1,1 @@
+"""The register of enterprises: facts with date and source, accounts, negative lists."""

@@ -1,0 +1,1 @@
+"""Budget indicators and the double-entry ledger."""

@@ -1,0 +1,1 @@
+"""Migrations of the district's tables; see engine/migrations."""

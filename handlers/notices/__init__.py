@@ -1,0 +1,1 @@
+"""Messages to enterprises and staff, and public notices (公示)."""

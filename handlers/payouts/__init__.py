@@ -1,0 +1,1 @@
+"""Entitlements, payment orders, batches, and the bank."""

@@ -1,0 +1,1 @@
+"""Which department decides a case, and which experts are drawn."""
