@@ -1,0 +1,139 @@
+"""How values are shown to people: money, dates, deadlines. Times are Shanghai's."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import g
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from engine.calendar import SHANGHAI, WorkingCalendar
+from web.access import runtime
+
+
+def money(value: Any) -> str:
+    """`1,234.50`; a dash for none. Yuan."""
+    return "—" if value is None else f"{Decimal(value):,.2f}"
+
+
+def day(value: Any) -> str:
+    if value is None:
+        return "—"
+    if isinstance(value, datetime):
+        value = value.astimezone(SHANGHAI).date()
+    return str(value)
+
+
+def moment(value: datetime | None) -> str:
+    return "—" if value is None else value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def now() -> datetime:
+    """The instant of this request."""
+    if "now" not in g:
+        g.now = runtime().time.now()
+    found: datetime = g.now
+    return found
+
+
+def calendar() -> WorkingCalendar:
+    if "calendar" not in g:
+        with runtime().database.connect() as connection:
+            g.calendar = WorkingCalendar.load(connection)
+    found: WorkingCalendar = g.calendar
+    return found
+
+
+def deadline(value: datetime | None, provisional: bool = False) -> Markup:
+    """A due instant as working days left, by icon, word and colour."""
+    if value is None:
+        return Markup('<span class="text-secondary">—</span>')
+    left = calendar().between(_local(now()), _local(value))
+    if value < now():
+        light, icon, words = "danger", "alert-circle", _("已超期 %(days)s 个工作日", days=abs(left))
+    elif left == 0:
+        light, icon, words = "warning", "clock", _("今天到期")
+    elif left <= 1:
+        light, icon, words = "warning", "clock", _("剩 %(days)s 个工作日", days=left)
+    else:
+        light, icon, words = "success", "clock", _("剩 %(days)s 个工作日", days=left)
+    note = f" {escape(_('(暂定)'))}" if provisional else ""
+    title = escape(moment(value))
+    return Markup(
+        f'<span class="deadline deadline-{light}" title="{title}">'
+        f'<i class="icon ti ti-{icon}" aria-hidden="true"></i> {escape(words)}{note}</span>'
+    )
+
+
+def _local(value: datetime) -> date:
+    return value.astimezone(SHANGHAI).date()
+
+
+# word, colour, icon: a state is never shown by colour alone
+STATES: dict[str, tuple[str, str, str]] = {
+    "received": ("已收件", "secondary", "mail"),
+    "supplementing": ("待补正", "warning", "file-alert"),
+    "not_accepted": ("不予受理", "danger", "circle-x"),
+    "reviewing": ("审核中", "info", "eye"),
+    "surveying": ("特别程序中", "info", "map-pin"),
+    "public_notice": ("公示中", "info", "speakerphone"),
+    "approved": ("已核准", "success", "check"),
+    "refused": ("不予兑现", "danger", "circle-x"),
+    "withdrawn": ("已撤回", "secondary", "arrow-back-up"),
+    "paying": ("兑付中", "info", "cash"),
+    "paid": ("已兑付", "success", "circle-check"),
+    "payment_failed": ("支付失败", "danger", "alert-triangle"),
+    "returned": ("已退回部门", "warning", "arrow-back-up"),
+    "running": ("运行中", "info", "player-play"),
+    "suspended": ("已挂起", "warning", "player-pause"),
+    "completed": ("已结束", "success", "circle-check"),
+    "cancelled": ("已取消", "secondary", "ban"),
+    "retrying": ("重试中", "warning", "refresh"),
+    "open": ("待处理", "danger", "alert-triangle"),
+    "resolved": ("已解决", "success", "check"),
+    "due": ("待支付", "info", "clock"),
+    "batched": ("已入批次", "info", "stack-2"),
+    "sent": ("已发送", "info", "send"),
+    "success": ("支付成功", "success", "circle-check"),
+    "failed": ("支付失败", "danger", "alert-triangle"),
+    "unknown": ("结果未知", "warning", "help"),
+    "checking": ("待复核", "warning", "checkbox"),
+    "releasing": ("待签发", "warning", "signature"),
+    "sending": ("发送中", "info", "send"),
+    "waiting": ("等待银行", "info", "hourglass"),
+    "settled": ("已结清", "success", "circle-check"),
+    "rejected": ("已退回", "danger", "circle-x"),
+    "proposed": ("待签发", "warning", "list-check"),
+    "signed": ("已签发", "success", "signature"),
+    "opened": ("已开办", "success", "check"),
+    "left_out": ("已剔除", "secondary", "ban"),
+    "computed": ("已核定", "info", "calculator"),
+    "frozen": ("已冻结额度", "info", "snowflake"),
+    "queued": ("排队等额度", "warning", "hourglass"),
+    "ordered": ("支付中", "info", "cash"),
+    "published": ("现行", "success", "circle-check"),
+    "superseded": ("已替代", "secondary", "replace"),
+    "expired": ("已到期", "secondary", "calendar-off"),
+    "draft": ("草稿", "warning", "pencil"),
+}
+MODES = {"automatic": "免申即享", "instant": "即申即享", "promised": "承诺兑现"}
+
+
+def state(value: str) -> Markup:
+    """A state's badge: icon and word."""
+    word, colour, icon = STATES.get(value, (value, "secondary", "circle"))
+    return Markup(
+        f'<span class="badge state-{colour}"><i class="icon ti ti-{icon}" aria-hidden="true"></i> '
+        f"{escape(_(word))}</span>"
+    )
+
+
+def mode(value: str) -> str:
+    """A mode's name."""
+    return str(_(MODES.get(value, value)))
+
+
+FILTERS = {"money": money, "day": day, "moment": moment, "state": state, "mode": mode}
