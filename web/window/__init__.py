@@ -1,0 +1,7 @@
+"""The window room."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+blueprint = Blueprint("window", __name__, url_prefix="/window")
