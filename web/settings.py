@@ -20,7 +20,7 @@ from engine.errors import EngineError
 
 PREFIX = "RONGYIDUI_"
 # Read by other parts under the same prefix; not settings.
-NOT_SETTINGS = frozenset(["SETTINGS", "CRASH_AT", "LONG", "CONFORMANCE"])
+NOT_SETTINGS = frozenset(["SETTINGS", "CRASH_AT", "LONG", "CONFORMANCE", "SUPERVISOR"])
 
 
 class SettingsError(EngineError):
@@ -43,7 +43,7 @@ class Settings:
     secret_key: str = ""  # empty: made once and kept in the data folder
     field_key: str = ""  # encrypts account numbers; empty: made once and kept in the data folder
     serve_sample_publicly: bool = False
-    bank_url: str = ""  # empty: the simulator of this installation
+    bank_url: str = ""  # where payments are sent; empty with the sample: the bank simulator
     log_level: str = "INFO"
 
     def secret(self, name: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import hashlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +17,7 @@ from engine.postgres import Server, check_text
 from engine.runtime import Runtime
 from engine.scheduler import CalendarJob
 from engine.time_source import DatabaseTime, SystemTime, TimeSource
+from handlers import jobs, registry
 from web.settings import Settings
 
 
@@ -58,13 +61,22 @@ def time_of(database: Engine) -> TimeSource:
 def make_runtime(settings: Settings, url: URL, pool_size: int = 5) -> Runtime:
     """A runtime for this process."""
     database = connect(url, pool_size=pool_size)
-    return Runtime(database, time_of(database))
+    registry.load()
+    outside = {"bank_url": settings.bank_url, "field_key": field_key(settings)}
+    return Runtime(database, time_of(database), outside=outside)
+
+
+def field_key(settings: Settings) -> str:
+    """The Fernet key of account numbers, derived from the setting of any length."""
+    digest = hashlib.sha256(settings.secret("field_key").encode()).digest()
+    return base64.urlsafe_b64encode(digest).decode()
 
 
 def job_table(runtime: Runtime) -> JobTable:
     """Every kind of job that a worker must know."""
     table = JobTable()
     engine_jobs.register(table, runtime)
+    jobs.register(table, runtime)
     return table
 
 
