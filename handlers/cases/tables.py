@@ -15,6 +15,7 @@ from sqlalchemy import (
     Sequence,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
     text,
 )
@@ -132,4 +133,37 @@ eligibility_line = Table(
     Column("case_id", ForeignKey("case_file.id")),
     one_of("status", "proposed", "returned", "opened", "left_out"),
     Index("ix_eligibility_line_list_id_position", "list_id", "position"),
+)
+
+application_draft = Table(
+    "application_draft",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("policy_version_id", ForeignKey("policy_version.id"), nullable=False),
+    Column("enterprise_id", ForeignKey("enterprise.id"), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("typed", JSONB, nullable=False, comment="what was typed, checked or not"),
+    moment("saved_at", nullable=False),
+    Column("saved_by", Text, nullable=False),
+    one_of("channel", "portal", "window"),
+    UniqueConstraint("enterprise_id", "policy_version_id", "channel"),
+    comment="An application being prepared; whoever acts for the enterprise may go on with it.",
+)
+
+draft_document = Table(
+    "draft_document",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column(
+        "draft_id",
+        ForeignKey("application_draft.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("name", Text, nullable=False, comment="of the required document it answers"),
+    Column("file_name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    moment("uploaded_at", nullable=False),
+    Column("uploaded_by", Text, nullable=False),
 )
