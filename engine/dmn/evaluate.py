@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine import definitions
+from engine.dmn.explain import Row, explain_logic, names_of
 from engine.dmn.model import Decision, Reader, Rule, Table
 from engine.errors import EngineError, NotFound
 from engine.feel import Expression
@@ -43,17 +43,50 @@ class Decisions:
         policies answer lists. No rule fires: null (or the default outputs). Raises NotFound, and
         TableBroken where UNIQUE or ANY is violated.
         """
-        decision = self.by_id.get(decision_id)
-        if decision is None:
-            raise NotFound(f"没有决策 {decision_id}")
-        names = dict(context)
-        for required in decision.requires:
-            answer, _ = self.decide(required, names, functions)
-            names[self.by_id[required].variable] = answer
+        decision = self.find(decision_id)
+        names = self._with_required(decision, context, functions)
         if isinstance(decision.logic, Expression):
             answer = decision.logic.evaluate(names, functions=functions)
             return answer, {"decision": decision_id, "output": answer}
         return _table(decision, decision.logic, names, functions or {})
+
+    def explain(
+        self, decision_id: str, context: Mapping[str, Any], functions: Functions | None = None
+    ) -> list[Row]:
+        """Every row of a decision with what it asks, what is, and what is missing.
+
+        A fact absent from the context is unknown. An expression is one row without tests. Raises
+        NotFound.
+        """
+        decision = self.find(decision_id)
+        names = self._with_required(decision, context, functions)
+        return explain_logic(decision.logic, names, functions or {})
+
+    def find(self, decision_id: str) -> Decision:
+        """Raises NotFound."""
+        decision = self.by_id.get(decision_id)
+        if decision is None:
+            raise NotFound(f"没有决策 {decision_id},请先发布含有它的 .dmn 文件")
+        return decision
+
+    def facts_of(self, decision_id: str) -> set[str]:
+        """The names that a decision and what it requires read from the context."""
+        decision = self.find(decision_id)
+        found = names_of(decision.logic)
+        for required in decision.requires:
+            found -= {self.find(required).variable}
+            found |= self.facts_of(required)
+        return found
+
+    def _with_required(
+        self, decision: Decision, context: Mapping[str, Any], functions: Functions | None
+    ) -> dict[str, Any]:
+        names = dict(context)
+        for required in decision.requires:
+            answer, _ = self.decide(required, names, functions)
+            if answer is not None:
+                names[self.find(required).variable] = answer
+        return names
 
 
 def _table(
@@ -156,6 +189,9 @@ _cache: dict[tuple[str, int], Decisions] = {}
 
 def decisions_of(connection: Connection, release_id: int) -> Decisions:
     """The parsed decisions of a release; parsed once in each process."""
+    # Publishing checks decisions, so `definitions` imports this package.
+    from engine import definitions
+
     key = (str(connection.engine.url), release_id)
     found = _cache.get(key)
     if found is None:

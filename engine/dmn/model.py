@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -14,15 +15,26 @@ from engine.xml import parse_xml
 HIT_POLICIES = frozenset(
     ["UNIQUE", "FIRST", "ANY", "PRIORITY", "RULE ORDER", "OUTPUT ORDER", "COLLECT"]
 )
+_UNIT = re.compile(r"(.+?)\s*[((]([^(())]{1,6})[))]$")
 
 
 @dataclass(frozen=True)
 class Input:
-    """A column of conditions."""
+    """A column of conditions. A unit stands in brackets at the end of its label: `年产值(元)`."""
 
     label: str
     expression: Expression
     allowed: Expression | None
+    type_name: str = ""
+
+    @property
+    def unit(self) -> str:
+        return _UNIT.sub(r"\2", self.label) if _UNIT.match(self.label) else ""
+
+    @property
+    def bare_label(self) -> str:
+        """The label without the unit."""
+        return _UNIT.sub(r"\1", self.label)
 
 
 @dataclass(frozen=True)
@@ -149,6 +161,7 @@ class Reader:
             node.get("label", "") or _text(expression),
             self._parse(_text(expression), "expression", node),
             self._parse(allowed, "unary tests", node) if allowed else None,
+            expression.get("typeRef", ""),
         )
 
     def _output(self, node: etree._Element) -> Output:

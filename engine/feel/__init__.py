@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from engine.feel import syntax
@@ -57,6 +57,19 @@ class Expression:
     def passes(self, value: Any, names: Mapping[str, Any], **options: Any) -> bool:
         """For unary tests: whether `value` passes."""
         return self.evaluate({**names, "?": value}, **options) is True
+
+    @cached_property
+    def parts(self) -> tuple[tuple[syntax.Node, Evaluate], ...]:
+        """For unary tests: each of the alternatives with its own evaluation."""
+        assert isinstance(self.tree, syntax.UnaryTests)
+        compiler = Compiler(BUILTINS)
+        return tuple((node, compiler.test(node)) for node in self.tree.tests)
+
+    def part(self, node: syntax.Node) -> Expression:
+        """A part of this expression as an expression of its own."""
+        return Expression(
+            self.text[node.start : node.end], "expression", node, Compiler(BUILTINS).compile(node)
+        )
 
 
 @lru_cache(maxsize=10_000)

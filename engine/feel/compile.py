@@ -26,10 +26,11 @@ MISSING = object()
 
 @dataclass(slots=True)
 class Warning_:
-    """Why a part became null. `start` is its place in the text."""
+    """Why a part became null. `start` is its place in the text; `missing` the name without a value."""
 
     message: str
     start: int
+    missing: str = ""
 
 
 @dataclass(slots=True)
@@ -342,7 +343,7 @@ class Compiler:
             function = scope.run.functions.get(name)
             if function is not None:
                 return function
-            scope.null(f"没有名为“{name}”的数据", node)
+            scope.run.warnings.append(Warning_(f"没有名为“{name}”的数据", node.start, name))
             return None
 
         return evaluate
@@ -395,11 +396,17 @@ class Compiler:
         decisive = symbol == "or"
 
         def evaluate(scope: Scope) -> Any:
+            warnings = scope.run.warnings
+            before = len(warnings)
             a = left(scope)
-            if a is decisive:
+            between = len(warnings)
+            if a is decisive and between == before:
                 return decisive
             b = right(scope)
-            if b is decisive:
+            if b is decisive and len(warnings) == between:
+                # What the left side lacked makes no difference, so nobody should be told of it.
+                del warnings[before:]
+            if a is decisive or b is decisive:
                 return decisive
             return (not decisive) if isinstance(a, bool) and isinstance(b, bool) else None
 

@@ -1,0 +1,180 @@
+"""Explains decisions row by row: what is asked, what is, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from engine.dmn.model import Input, Rule, Table
+from engine.feel import Expression, FeelError, syntax
+from engine.feel.compile import is_number
+from engine.feel.known import holds, names_in, value_of
+from engine.feel.say import Voice, say_tests, say_value
+from engine.feel.values import Range
+
+Names = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Test:
+    """One cell that is not `-`.
+
+    `missing` is how much a number lacks to pass, negative if it is too much. `facts` are the names
+    read. Without a value, `actual` is None.
+    """
+
+    label: str
+    unit: str
+    expression: str
+    cell: str
+    holds: bool | None
+    actual: Any
+    threshold: str
+    threshold_english: str
+    missing: Decimal | None
+    facts: tuple[str, ...]
+
+    def say(self, value: Any, language: str = "zh") -> str:
+        """A value of this column in words, with its unit."""
+        return say_value(value, Voice(language, self.unit))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One rule. `outputs` are given whether it holds or not; None where a fact is missing."""
+
+    number: int
+    holds: bool | None
+    outputs: dict[str, Any]
+    tests: tuple[Test, ...]
+
+
+def explain_logic(logic: Table | Expression, names: Names, functions: Names) -> list[Row]:
+    """Every rule of a table; an expression is one row without tests whose output is `result`."""
+    if isinstance(logic, Expression):
+        value = value_of(logic, names, functions)
+        return [Row(1, value if isinstance(value, bool) else None, {"result": value}, ())]
+    return [_row(logic, rule, names, functions) for rule in logic.rules]
+
+
+def names_of(logic: Table | Expression) -> set[str]:
+    """The names that a decision's logic reads."""
+    if isinstance(logic, Expression):
+        return set(names_in(logic.tree))
+    columns = [column.expression for column in logic.inputs]
+    cells = [cell for rule in logic.rules for cell in (*rule.tests, *rule.results)]
+    defaults = [column.default for column in logic.outputs if column.default]
+    return {name for e in (*columns, *cells, *defaults) for name in names_in(e.tree)}
+
+
+def both(answers: list[bool | None]) -> bool | None:
+    """All of them: false if one is, else unknown if one is."""
+    return False if False in answers else None if None in answers else True
+
+
+def _row(table: Table, rule: Rule, names: Names, functions: Names) -> Row:
+    labels = {
+        column.expression.tree.name: column.bare_label
+        for column in table.inputs
+        if isinstance(column.expression.tree, syntax.Name)
+    }
+    tests = tuple(
+        _explain_cell(column, cell, labels, names, functions)
+        for column, cell in zip(table.inputs, rule.tests, strict=True)
+        if _asks(cell)
+    )
+    outputs = {
+        column.name: value_of(result, names, functions)
+        for column, result in zip(table.outputs, rule.results, strict=True)
+    }
+    return Row(rule.number, both([test.holds for test in tests]), outputs, tests)
+
+
+def _asks(cell: Expression) -> bool:
+    return not isinstance(cell.tree, syntax.UnaryTests) or bool(cell.tree.tests)
+
+
+def _explain_cell(
+    column: Input, cell: Expression, labels: Mapping[str, str], names: Names, functions: Names
+) -> Test:
+    answer = holds(cell, value_of(column.expression, names, functions), names, functions)
+    tested, said = _turned(column.expression, cell)
+    actual = value_of(tested, names, functions)
+    known = partial(_value, said, names, functions)
+    voices = [Voice(language, column.unit, labels, known) for language in ("zh", "en")]
+    return Test(
+        label=column.bare_label,
+        unit=column.unit,
+        expression=column.expression.text,
+        cell=cell.text,
+        holds=answer,
+        actual=actual,
+        threshold=say_tests(said, voices[0]),
+        threshold_english=say_tests(said, voices[1]),
+        missing=_missing(said, actual, known) if answer is False else None,
+        facts=tuple(dict.fromkeys([*names_in(column.expression.tree), *names_in(cell.tree)])),
+    )
+
+
+def _turned(tested: Expression, cell: Expression) -> tuple[Expression, Expression]:
+    """`years >= 1` under the cell `true` is said as `years` under the cell `>= 1`."""
+    tree, tests = tested.tree, cell.tree
+    assert isinstance(tests, syntax.UnaryTests)
+    plain = [t.value for t in tests.tests if isinstance(t, syntax.Literal)]
+    if tests.negated or plain != [True] or len(tests.tests) != 1:
+        return tested, cell
+    asked = syntax.Input(tree.start, tree.start)
+    alternatives: tuple[syntax.Node, ...]
+    if isinstance(tree, syntax.Binary) and tree.operator in ("=", "!=", "<", "<=", ">", ">="):
+        value = tree.left
+        alternatives = (syntax.Binary(tree.start, tree.end, tree.operator, asked, tree.right),)
+        if tree.operator == "=":
+            alternatives = (tree.right,)
+    elif isinstance(tree, syntax.In):
+        value, alternatives = tree.value, tree.tests
+    elif isinstance(tree, syntax.Between):
+        value = tree.value
+        alternatives = (syntax.RangeNode(tree.start, tree.end, tree.low, tree.high, True, True),)
+    else:
+        return tested, cell
+    turned = syntax.UnaryTests(tree.start, tree.end, alternatives, False)
+    return tested.part(value), Expression(tested.text, "unary tests", turned, lambda scope: None)
+
+
+def _value(owner: Expression, names: Names, functions: Names, node: syntax.Node) -> Any:
+    try:
+        return value_of(owner.part(node), names, functions)
+    except FeelError:
+        return None
+
+
+def _missing(cell: Expression, actual: Any, known: Any) -> Decimal | None:
+    """The smallest change of a number that lets it pass (or reach an open limit)."""
+    tree = cell.tree
+    assert isinstance(tree, syntax.UnaryTests)
+    if not is_number(actual) or tree.negated:
+        return None
+    found = [_lacks(node, Decimal(actual), known) for node in tree.tests]
+    lacking = [amount for amount in found if amount is not None]
+    return min(lacking, key=abs, default=None)
+
+
+def _lacks(node: syntax.Node, actual: Decimal, known: Any) -> Decimal | None:
+    low = high = None
+    if isinstance(node, syntax.Binary) and isinstance(node.left, syntax.Input):
+        limit = known(node.right)
+        low = limit if node.operator in (">", ">=", "=") else None
+        high = limit if node.operator in ("<", "<=", "=") else None
+    elif isinstance(node, syntax.RangeNode):
+        limits = known(node)
+        low, high = (limits.low, limits.high) if isinstance(limits, Range) else (None, None)
+    else:
+        low = high = known(node)
+    if is_number(low) and actual < low:
+        return Decimal(low) - actual
+    if is_number(high) and actual > high:
+        return Decimal(high) - actual
+    return None

@@ -1,0 +1,81 @@
+"""Three-valued answers: true, false, or unknown because a fact is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from engine.feel import BUILTINS, Expression, syntax
+from engine.feel.compile import Evaluate, Run, Scope, Warning_
+
+
+def holds(
+    tests: Expression, value: Any, names: Mapping[str, Any], functions: Mapping[str, Any]
+) -> bool | None:
+    """Whether a value passes unary tests; None if a fact is missing on which that depends.
+
+    Tests that ask for null themselves are answered for null too.
+    """
+    tree = tests.tree
+    assert isinstance(tree, syntax.UnaryTests)
+    if not tree.tests:
+        return True
+    if value is None and not asks_for_null(tree):
+        return None
+    found = [_one(node, run, value, names, functions) for node, run in tests.parts]
+    answer = True if True in found else None if None in found else False
+    return (not answer) if tree.negated and answer is not None else answer
+
+
+def value_of(expression: Expression, names: Mapping[str, Any], functions: Mapping[str, Any]) -> Any:
+    """An expression's value; None if it depends on a missing name and does not provide for that."""
+    warnings: list[Warning_] = []
+    value = expression.evaluate(names, functions=dict(functions), warnings=warnings)
+    if any(w.missing for w in warnings) and not asks_for_null(expression.tree):
+        return None
+    return value
+
+
+def _one(
+    node: syntax.Node,
+    evaluate: Evaluate,
+    value: Any,
+    names: Mapping[str, Any],
+    functions: Mapping[str, Any],
+) -> bool | None:
+    run = Run({**BUILTINS, **functions}, [])
+    found = evaluate(Scope({**names, "?": value}, run))
+    if any(w.missing for w in run.warnings) and not asks_for_null(node):
+        return None
+    return found if isinstance(found, bool) else None
+
+
+def asks_for_null(node: syntax.Node) -> bool:
+    """Whether an expression provides for a missing fact itself."""
+    return any(
+        (isinstance(part, syntax.Literal) and part.value is None)
+        or (isinstance(part, syntax.Name) and part.name == "is defined")
+        for part in walk(node)
+    )
+
+
+def names_in(node: syntax.Node) -> list[str]:
+    """The names an expression reads, in order, functions left out."""
+    found: dict[str, None] = {}
+    called = {id(part.function) for part in walk(node) if isinstance(part, syntax.Call)}
+    for part in walk(node):
+        if isinstance(part, syntax.Name) and id(part) not in called and part.name not in BUILTINS:
+            found[part.name] = None
+    return list(found)
+
+
+def walk(node: Any) -> Iterator[syntax.Node]:
+    """A node and all below it."""
+    if isinstance(node, tuple):
+        for part in node:
+            yield from walk(part)
+    elif isinstance(node, syntax.Node) and is_dataclass(node):
+        yield node
+        for field in fields(node):
+            yield from walk(getattr(node, field.name))
