@@ -169,6 +169,7 @@ timer = Table(
     moment("due_at", nullable=False, index=True),
     Column("due_provisional", Boolean, nullable=False, server_default=text("false")),
     moment("deferred_at", comment="when a job was last asked to fire it"),
+    moment("held_at", comment="since when it stands still with a paused clock"),
     comment="`due_at` is the truth; the engine's state follows it.",
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -24,7 +25,12 @@ ASK_AGAIN = timedelta(minutes=2)
 def next_due(runtime: Runtime) -> datetime | None:
     """The earliest due instant of all timers."""
     with runtime.database.connect() as connection:
-        return connection.scalar(select(timer.c.due_at).order_by(timer.c.due_at).limit(1))
+        return connection.scalar(
+            select(timer.c.due_at)
+            .where(timer.c.held_at.is_(None))
+            .order_by(timer.c.due_at)
+            .limit(1)
+        )
 
 
 def defer_due(work: Work, limit: int = 1000) -> int:
@@ -35,6 +41,7 @@ def defer_due(work: Work, limit: int = 1000) -> int:
         .join(instance, instance.c.id == timer.c.instance_id)
         .where(
             timer.c.due_at <= work.now,
+            timer.c.held_at.is_(None),
             instance.c.status == "running",
             or_(timer.c.deferred_at.is_(None), timer.c.deferred_at < machine_now - ASK_AGAIN),
         )
@@ -61,7 +68,7 @@ def fire(runtime: Runtime, task_id: UUID, element: str) -> bool:
         row = work.connection.execute(
             select(timer).where(timer.c.task_id == task_id, timer.c.element == element)
         ).first()
-        if row is None or row.due_at > work.now:
+        if row is None or row.due_at > work.now or row.held_at is not None:
             return False
         entry = Entry("timer fired", element, task_id=task_id, data={"due": row.due_at})
         try:
@@ -83,3 +90,33 @@ def move(work: Work, instance_id: UUID, by: timedelta, elements: set[str] | None
     if elements is not None:
         statement = statement.where(timer.c.element.in_(elements))
     return int(work.connection.execute(statement.values(due_at=timer.c.due_at + by)).rowcount)
+
+
+def hold(work: Work, instance_id: UUID) -> int:
+    """Holds an instance's timers: none of them fires until `let_go`; returns how many.
+
+    Timers that are armed later, such as the limit of the pause itself, run as usual.
+    """
+    return int(
+        work.connection.execute(
+            update(timer)
+            .where(timer.c.instance_id == instance_id, timer.c.held_at.is_(None))
+            .values(held_at=work.now)
+        ).rowcount
+    )
+
+
+def let_go(work: Work, instance_id: UUID, later: Callable[[datetime], datetime]) -> int:
+    """Lets held timers go on; `later` says to when each is put off. Returns how many."""
+    rows = work.connection.execute(
+        select(timer.c.task_id, timer.c.element, timer.c.due_at).where(
+            timer.c.instance_id == instance_id, timer.c.held_at.is_not(None)
+        )
+    ).all()
+    for row in rows:
+        work.connection.execute(
+            update(timer)
+            .where(timer.c.task_id == row.task_id, timer.c.element == row.element)
+            .values(due_at=later(row.due_at), held_at=None, deferred_at=None)
+        )
+    return len(rows)

@@ -1,17 +1,30 @@
-"""Fills the table of handlers: imports every capability's service tasks."""
+"""Fills the registry: importing a capability's `service_tasks` registers what diagrams may call."""
 
 from __future__ import annotations
 
-from importlib import import_module, util
+from importlib import import_module
+from importlib.util import find_spec
+
+from engine.service_tasks import REGISTRY, Registry
 
 CAPABILITIES = (
-    "cases", "catalogue", "deadlines", "eligibility", "enterprises", "funds", "notices", "payouts",
+    "accounts",
+    "catalogue",
+    "enterprises",
+    "eligibility",
+    "cases",
     "routing",
-)  # fmt: skip
+    "deadlines",
+    "funds",
+    "payouts",
+    "notices",
+)
 
 
-def load() -> None:
-    """Registers the service tasks of every capability; safe to call again."""
+def load() -> Registry:
+    """Imports every capability's service tasks and returns the full registry. Safe to repeat."""
     for name in CAPABILITIES:
-        if util.find_spec(f"handlers.{name}.service_tasks"):
-            import_module(f"handlers.{name}.service_tasks")
+        module = f"handlers.{name}.service_tasks"
+        if find_spec(module):
+            import_module(module)
+    return REGISTRY

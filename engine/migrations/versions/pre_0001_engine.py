@@ -331,6 +331,12 @@ def upgrade() -> None:
             nullable=True,
             comment="when a job was last asked to fire it",
         ),
+        sa.Column(
+            "held_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="since when it stands still with a paused clock",
+        ),
         sa.ForeignKeyConstraint(
             ["instance_id"], ["instance.id"], name=op.f("fk_timer_instance_id")
         ),

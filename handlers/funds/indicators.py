@@ -1,0 +1,53 @@
+"""Indicators: opening them, finding the one a policy is paid from, how much is used."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, insert, select
+
+from engine.calendar import SHANGHAI
+from engine.errors import BusinessError, Conflict
+from engine.runtime import Work
+from handlers.funds.tables import indicator
+
+
+def open_indicator(work: Work, code: str, year: int, name: str, department: str) -> UUID:
+    """Opens an empty indicator for a budget year. Raises Conflict if it exists."""
+    known = work.connection.scalar(
+        select(indicator.c.id).where(indicator.c.code == code, indicator.c.year == year)
+    )
+    if known is not None:
+        raise Conflict(f"{year} 年的预算指标 {code} 已经存在")
+    indicator_id = uuid.uuid4()
+    work.connection.execute(
+        insert(indicator).values(
+            id=indicator_id, code=code, year=year, name=name, department=department
+        )
+    )
+    return indicator_id
+
+
+def indicator_for(work: Work, code: str) -> Row[Any]:
+    """The indicator of this year (in Shanghai) that pays for a code.
+
+    Raises BusinessError("exhausted") if finance has not opened one: there is no money either way.
+    """
+    year = work.now.astimezone(SHANGHAI).year
+    row = work.connection.execute(
+        select(indicator).where(indicator.c.code == code, indicator.c.year == year)
+    ).first()
+    if row is None:
+        raise BusinessError("exhausted", f"{year} 年没有预算指标 {code},请财政局先下达指标")
+    return row
+
+
+def of_year(work: Work, year: int) -> list[Row[Any]]:
+    """The indicators of a budget year, by code."""
+    return list(
+        work.connection.execute(
+            select(indicator).where(indicator.c.year == year).order_by(indicator.c.code)
+        )
+    )

@@ -1,0 +1,205 @@
+"""The fund ledger: double entry, one hash chain for each indicator (domain: 资金池 指标).
+
+Every movement is a transfer of two signed entries that sum to zero. The account `budget` is the
+source: what is allotted stands there as a negative sum, so that budget = available + frozen +
+ordered + cleared at every moment. The indicator's row is locked for the length of the transfer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, insert, select, update
+
+from engine.errors import BusinessError, NotFound, PermanentFailure
+from engine.runtime import Work
+from engine.values import canonical
+from handlers.funds.tables import indicator, ledger_entry
+from handlers.money import spoken, yuan
+
+ACCOUNTS = ("budget", "available", "frozen", "ordered", "cleared")
+# kind → (from, to)
+MOVES = {
+    "allot": ("budget", "available"),
+    "freeze": ("available", "frozen"),
+    "release": ("frozen", "available"),
+    "order": ("frozen", "ordered"),
+    "unorder": ("ordered", "frozen"),
+    "clear": ("ordered", "cleared"),
+    "return": ("cleared", "frozen"),
+}
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """One movement of money within an indicator. `amount` is in yuan and positive."""
+
+    kind: str
+    indicator_id: UUID
+    amount: Decimal
+    entitlement_id: UUID | None
+    reason: str
+
+
+def allot(work: Work, indicator_id: UUID, amount: Decimal, reason: str) -> None:
+    """Gives an indicator money, or takes unspent money back if `amount` is negative.
+
+    Raises BusinessError("exhausted") if more is taken back than is available.
+    """
+    _write(work, Transfer("allot", indicator_id, yuan(amount), None, reason))
+
+
+def freeze(
+    work: Work, indicator_id: UUID, amount: Decimal, entitlement_id: UUID | None, reason: str
+) -> None:
+    """Reserves available money. Raises BusinessError("exhausted") with the exact shortfall."""
+    _move(work, "freeze", indicator_id, amount, entitlement_id, reason)
+
+
+def release(
+    work: Work, indicator_id: UUID, amount: Decimal, entitlement_id: UUID | None, reason: str
+) -> None:
+    """Gives reserved money back to what is available."""
+    _move(work, "release", indicator_id, amount, entitlement_id, reason)
+
+
+def order(
+    work: Work, indicator_id: UUID, amount: Decimal, entitlement_id: UUID | None, reason: str
+) -> None:
+    """Reserved money is ordered to be paid."""
+    _move(work, "order", indicator_id, amount, entitlement_id, reason)
+
+
+def unorder(
+    work: Work, indicator_id: UUID, amount: Decimal, entitlement_id: UUID | None, reason: str
+) -> None:
+    """A payment failed: ordered money is reserved again."""
+    _move(work, "unorder", indicator_id, amount, entitlement_id, reason)
+
+
+def clear(
+    work: Work, indicator_id: UUID, amount: Decimal, entitlement_id: UUID | None, reason: str
+) -> None:
+    """The bank has paid."""
+    _move(work, "clear", indicator_id, amount, entitlement_id, reason)
+
+
+def return_(
+    work: Work, indicator_id: UUID, amount: Decimal, entitlement_id: UUID | None, reason: str
+) -> None:
+    """Paid money came back (退票): it is reserved again."""
+    _move(work, "return", indicator_id, amount, entitlement_id, reason)
+
+
+def transfer_all(work: Work, transfers: Iterable[Transfer]) -> None:
+    """Writes several transfers; the indicators are locked in the order of their ids."""
+    for one in sorted(transfers, key=lambda t: str(t.indicator_id)):
+        _move(work, one.kind, one.indicator_id, one.amount, one.entitlement_id, one.reason)
+
+
+def locked(work: Work, indicator_id: UUID) -> Row[Any]:
+    """The indicator's row, locked until the unit of work ends. Raises NotFound."""
+    row = work.connection.execute(
+        select(indicator).where(indicator.c.id == indicator_id).with_for_update()
+    ).first()
+    if row is None:
+        raise NotFound("没有这个预算指标")
+    return row
+
+
+def digest(previous: str, indicator_id: UUID, values: dict[str, Any]) -> str:
+    """The hash of an entry: of its predecessor's hash and of everything it says."""
+    content = {
+        name: str(values[name]) if isinstance(values[name], UUID) else values[name]
+        for name in ("sequence", "account", "kind", "actor", "reason", "transfer_id")
+    }
+    content["amount"] = str(yuan(values["amount"]))
+    content["at"] = _instant(values["at"])
+    content["entitlement"] = str(values["entitlement_id"] or "")
+    content["indicator"] = str(indicator_id)
+    return hashlib.sha256(previous.encode() + canonical(content)).hexdigest()
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone().timestamp().hex()
+
+
+def _move(
+    work: Work,
+    kind: str,
+    indicator_id: UUID,
+    amount: Decimal,
+    entitlement_id: UUID | None,
+    reason: str,
+) -> None:
+    if yuan(amount) <= 0:
+        raise PermanentFailure("记账金额必须大于零")
+    _write(work, Transfer(kind, indicator_id, yuan(amount), entitlement_id, reason))
+
+
+def _write(work: Work, one: Transfer) -> None:
+    row = locked(work, one.indicator_id)
+    source, target = MOVES[one.kind]
+    _require_enough(row, one, source, target)
+    transfer_id = uuid.uuid4()
+    sequence, previous = row.sequence, row.hash
+    entries = []
+    for account, amount in ((source, -one.amount), (target, one.amount)):
+        sequence += 1
+        values = {
+            "transfer_id": transfer_id,
+            "sequence": sequence,
+            "account": account,
+            "amount": amount,
+            "kind": one.kind,
+            "entitlement_id": one.entitlement_id,
+            "at": work.now,
+            "actor": work.actor.id,
+            "reason": one.reason,
+        }
+        hashed = digest(previous, row.id, values)
+        entries.append(
+            {**values, "indicator_id": row.id, "previous_hash": previous, "hash": hashed}
+        )
+        previous = hashed
+    work.connection.execute(insert(ledger_entry), entries)
+    # The source account `budget` holds what was allotted as a negative sum.
+    change = one.amount if source == "budget" else -one.amount
+    work.connection.execute(
+        update(indicator)
+        .where(indicator.c.id == row.id)
+        .values(
+            {
+                source: indicator.c[source] + change,
+                target: indicator.c[target] + one.amount,
+                "sequence": sequence,
+                "hash": previous,
+            }
+        )
+    )
+
+
+def _require_enough(row: Row[Any], one: Transfer, source: str, target: str) -> None:
+    if source == "budget":
+        have, need = row.available, -one.amount
+    else:
+        have, need = getattr(row, source), one.amount
+    if need <= have:
+        return
+    if source == "available" or source == "budget":
+        raise BusinessError(
+            "exhausted",
+            f"预算指标 {row.code}({row.year} 年)可用 {spoken(have)},"
+            f"需要 {spoken(need)},还差 {spoken(need - have)}",
+            {"shortfall": need - have},
+        )
+    raise PermanentFailure(
+        f"预算指标 {row.code} 的 {source} 只有 {spoken(have)},不足 {spoken(need)},请核对台账"
+    )
