@@ -101,9 +101,7 @@ def _rows_by_instance(work: Work) -> dict[str, dict[UUID, set[Any]]]:
 def _contents(work: Work) -> Iterator[str]:
     """A published file is what its hash says."""
     rows = work.connection.execute(
-        text(
-            "select hash from artifact where hash <> encode(sha256(content), 'hex') "
-        )
+        text("select hash from artifact where hash <> encode(sha256(content), 'hex') ")
     )
     for row in rows:
         yield f"已发布的内容 {row.hash[:12]} 与其指纹不符"

@@ -38,6 +38,7 @@ class Settings:
     port: int = 8000
     web_workers: int = 2
     web_threads: int = 8
+    bank_simulator_port: int = 8001
     workers: int = 2
     worker_concurrency: int = 2
     secret_key: str = ""  # empty: made once and kept in the data folder

@@ -21,8 +21,15 @@ from handlers import jobs, registry
 from web.settings import Settings
 
 
+def embedded_server(settings: Settings) -> Server | None:
+    """The embedded server of these settings, or None if another one is set."""
+    return None if settings.database_url else Server.at(settings.data_folder / "postgres")
+
+
 @contextlib.contextmanager
-def database_server(settings: Settings, database: str = "") -> Iterator[URL]:
+def database_server(
+    settings: Settings, database: str = "", server: Server | None = None
+) -> Iterator[URL]:
     """The address of the database; starts the embedded server if no other is set, and stops it at
     the end if no other process uses it."""
     if settings.database_url:
@@ -31,7 +38,7 @@ def database_server(settings: Settings, database: str = "") -> Iterator[URL]:
             url = url.set(drivername="postgresql+psycopg")
         yield url.set(database=database) if database else url
         return
-    server = Server.at(settings.data_folder / "postgres")
+    server = server or Server.at(settings.data_folder / "postgres")
     server.start()
     try:
         name = database or settings.database

@@ -8,7 +8,7 @@ import sys
 import click
 
 from engine.errors import EngineError
-from web.commands import definitions, processes
+from web.commands import definitions, demo, district, processes
 from web.settings import Settings, load
 
 
@@ -36,7 +36,12 @@ def cli(ctx: click.Context) -> None:
     ctx.obj = settings
 
 
-for command in (*processes.COMMANDS, *definitions.COMMANDS):
+for command in (
+    *processes.COMMANDS,
+    *definitions.COMMANDS,
+    *district.COMMANDS,
+    *demo.COMMANDS,
+):
     cli.add_command(command)
 
 
