@@ -277,7 +277,8 @@ def _trace_entry(trace: Trace) -> Entry:
     return Entry("completed", trace.element, trace.name, trace.task_id, data)
 
 
-def _provisional(work: Work, due: datetime | None) -> bool:
+def is_provisional(work: Work, due: datetime | None) -> bool:
+    """Whether a due instant rests on a year whose holiday notice is not known."""
     if due is None:
         return False
     return not all(work.calendar.knows(y) for y in range(work.now.year, due.year + 1))
@@ -315,7 +316,7 @@ def _write_user_tasks(work: Work, row: Row[Any], waiting: Waiting) -> list[Entry
                     "form": p.form,
                     "instructions": p.instructions,
                     "due_at": p.due,
-                    "due_provisional": _provisional(work, p.due),
+                    "due_provisional": is_provisional(work, p.due),
                     "created_at": work.now,
                 }
                 for p in fresh
@@ -352,7 +353,8 @@ def _write_timers(work: Work, row: Row[Any], waiting: Waiting) -> None:
                     "element": t.element,
                     "instance_id": row.id,
                     "due_at": t.due,
-                    "due_provisional": _provisional(work, t.due),
+                    "due_provisional": is_provisional(work, t.due),
+                    "armed_at": work.now,
                 }
                 for t in fresh
             ],

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select, update
 
 from engine import instances
 from engine.actor import SYSTEM
 from engine.errors import Conflict, NotFound
 from engine.history import Entry
 from engine.runtime import Runtime, Work
-from engine.tables import instance, timer
+from engine.tables import instance, timer, user_task
 
 logger = logging.getLogger("rongyidui.timers")
 CHUNK = 50
@@ -85,38 +84,20 @@ def fire(runtime: Runtime, task_id: UUID, element: str) -> bool:
 
 
 def move(work: Work, instance_id: UUID, by: timedelta, elements: set[str] | None = None) -> int:
-    """Moves an instance's timers, for a clock that has stood still; returns how many."""
-    statement = update(timer).where(timer.c.instance_id == instance_id)
-    if elements is not None:
-        statement = statement.where(timer.c.element.in_(elements))
-    return int(work.connection.execute(statement.values(due_at=timer.c.due_at + by)).rowcount)
+    """Moves an instance's timers and open user tasks, for a clock that has stood still.
 
-
-def hold(work: Work, instance_id: UUID) -> int:
-    """Holds an instance's timers: none of them fires until `let_go`; returns how many.
-
-    Timers that are armed later, such as the limit of the pause itself, run as usual.
+    Returns how many timers moved. `elements` limits the move to these drawn elements.
     """
-    return int(
-        work.connection.execute(
-            update(timer)
-            .where(timer.c.instance_id == instance_id, timer.c.held_at.is_(None))
-            .values(held_at=work.now)
-        ).rowcount
-    )
-
-
-def let_go(work: Work, instance_id: UUID, later: Callable[[datetime], datetime]) -> int:
-    """Lets held timers go on; `later` says to when each is put off. Returns how many."""
-    rows = work.connection.execute(
-        select(timer.c.task_id, timer.c.element, timer.c.due_at).where(
-            timer.c.instance_id == instance_id, timer.c.held_at.is_not(None)
+    moved = 0
+    for table, condition in (
+        (timer, timer.c.instance_id == instance_id),
+        (user_task, and_(user_task.c.instance_id == instance_id, user_task.c.status == "open")),
+    ):
+        statement = update(table).where(condition)
+        if elements is not None:
+            statement = statement.where(table.c.element.in_(elements))
+        done = work.connection.execute(
+            statement.values(due_at=table.c.due_at + by, moved_by=table.c.moved_by + by)
         )
-    ).all()
-    for row in rows:
-        work.connection.execute(
-            update(timer)
-            .where(timer.c.task_id == row.task_id, timer.c.element == row.element)
-            .values(due_at=later(row.due_at), held_at=None, deferred_at=None)
-        )
-    return len(rows)
+        moved += done.rowcount if table is timer else 0
+    return moved

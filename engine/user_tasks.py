@@ -121,6 +121,11 @@ def saved_answer(row: Row[Any]) -> dict[str, Any]:
     return dict(from_json(row.saved_answer or {}))
 
 
+def given_answer(row: Row[Any]) -> dict[str, Any]:
+    """What a completed task was answered with."""
+    return dict(from_json(row.answer or {}))
+
+
 def save(work: Work, task_id: UUID, answer: dict[str, Any]) -> None:
     """Keeps a half-filled form."""
     row = get(work, task_id)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeGuard
 
 from engine.feel import syntax as ast
 from engine.feel.errors import FeelLimit
@@ -85,7 +85,7 @@ class Function:
         return self.body(self.scope.inner(dict(zip(self.parameters, arguments, strict=True))))
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Any) -> TypeGuard[int | Decimal]:
     return isinstance(value, (int, Decimal)) and not isinstance(value, bool)
 
 

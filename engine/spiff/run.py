@@ -208,6 +208,19 @@ class Run:
                 self._add_catches(task, found)
         return found
 
+    def due_of(self, task_id: UUID, element: str) -> datetime | None:
+        """The due instant of a waiting timer or open user task, computed afresh at this step's time."""
+        task = self._find(task_id)
+        if task is None:
+            return None
+        if isinstance(task.task_spec, HumanTask):
+            return self._person(task).due
+        for definition in definitions_of(task):
+            if isinstance(definition, Timer) and definition.element == element:
+                task.internal_data.pop(f"due:{element}", None)
+                return definition.arm(task)
+        return None
+
     def data_of(self, task_id: UUID) -> dict[str, Any]:
         """The data an open task sees."""
         task = self._find(task_id)
@@ -225,13 +238,14 @@ class Run:
                 merged.update(task.data)
         return merged
 
-    def tokens(self) -> list[str]:
-        """Ids of the elements where something waits, the called processes' included."""
+    def tokens(self, process: str | None = None) -> list[str]:
+        """Ids of the elements where something waits: of one process, or of all, called ones too."""
         return [
             t.task_spec.bpmn_id
             for t in self.workflow.all_tasks()
             if t._state & ACTIVE
             and t.task_spec.bpmn_id
+            and process in (None, t.workflow.spec.name)
             and not isinstance(t.task_spec, BoundaryEventSplit)
         ]
 

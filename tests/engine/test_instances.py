@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, insert, select, text, update
 
-from engine import definitions, history, instances, messages, user_tasks
+from engine import definitions, history, instances, messages, provisional, user_tasks
 from engine.actor import Actor
 from engine.errors import Conflict, InvalidInput, NotAllowed, VersionConflict
 from engine.history import Entry
-from engine.tables import event, incident, instance, outside_call, timer, user_task
+from engine.tables import (
+    calendar_day,
+    event,
+    incident,
+    instance,
+    outside_call,
+    timer,
+    user_task,
+)
 from tests.conftest import START
 from tests.engine.drain import drain
 from tests.engine.example import EXAMPLE, FILES, REVIEWER, prepare
@@ -222,3 +230,26 @@ def test_cancelling_withdraws_tasks_and_timers(runtime, started):
     last = rows(runtime, select(event).order_by(event.c.sequence.desc()).limit(1))[0]
     assert last.kind == "ended"
     assert rows(runtime, select(incident)) == []
+
+
+def test_due_dates_in_a_year_without_notice_are_recomputed_when_it_is_entered(runtime):
+    """3 working days after 2026-12-30 end in 2027, whose holidays are not announced yet."""
+    runtime.time.set(datetime(2026, 12, 30, 1, tzinfo=UTC))
+    data = {"owner": "JFJ", "price": Decimal(1)}
+    runtime.run(LI, lambda work: instances.start(work, "example", data))
+    before = only_task(runtime)
+    assert before.due_provisional and before.due_at == datetime(2027, 1, 5, 10, tzinfo=UTC)
+
+    def enter_notice(work):
+        work.connection.execute(
+            insert(calendar_day).values(
+                day=date(2027, 1, 4), working=False, kind="notice", reason="元旦调休",
+                entered_by="admin", entered_at=work.now,
+            )
+        )  # fmt: skip
+        return provisional.recompute(work)
+
+    assert runtime.run(LI, enter_notice) == 2
+    after = only_task(runtime)
+    assert not after.due_provisional and after.due_at == datetime(2027, 1, 6, 10, tzinfo=UTC)
+    assert rows(runtime, select(timer.c.due_provisional)) == [(False,)]

@@ -325,6 +325,14 @@ def upgrade() -> None:
         sa.Column("instance_id", sa.Uuid(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_provisional", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("armed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "moved_by",
+            sa.Interval(),
+            server_default="0",
+            nullable=False,
+            comment="by paused clocks",
+        ),
         sa.Column(
             "deferred_at",
             sa.DateTime(timezone=True),
@@ -361,6 +369,13 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), server_default="open", nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_provisional", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column(
+            "moved_by",
+            sa.Interval(),
+            server_default="0",
+            nullable=False,
+            comment="by paused clocks",
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_by", sa.Text(), nullable=True),

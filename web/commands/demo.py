@@ -1,0 +1,3 @@
+"""demo (being written)."""
+
+COMMANDS = ()
