@@ -1,0 +1,7 @@
+/** Draws every `[data-diagram]` of the page; see src/diagram/show.js for the attributes. */
+import 'bpmn-js/dist/assets/diagram-js.css';
+import 'bpmn-js/dist/assets/bpmn-js.css';
+import '../styles/diagram.css';
+import { showDiagram } from '../diagram/show.js';
+
+for (const element of document.querySelectorAll('[data-diagram]')) showDiagram(element);

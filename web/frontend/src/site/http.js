@@ -1,0 +1,28 @@
+/** Requests to our own server, with the page's CSRF token. */
+
+const token = () => document.querySelector('meta[name="csrf-token"]')?.content ?? '';
+
+/**
+ * Sends JSON (or a FormData) and reads JSON back.
+ * @returns {Promise<{ok: boolean, status: number, body: any}>} status 0 if the server is out of reach
+ */
+export async function send(method, url, payload) {
+  const isForm = payload instanceof FormData;
+  const headers = { 'X-CSRFToken': token(), Accept: 'application/json' };
+  if (!isForm) headers['Content-Type'] = 'application/json';
+  try {
+    const response = await fetch(url, { method, headers, credentials: 'same-origin', body: isForm ? payload : JSON.stringify(payload) });
+    const isJson = response.headers.get('Content-Type')?.includes('json');
+    return { ok: response.ok, status: response.status, body: isJson ? await response.json() : {} };
+  } catch {
+    return { ok: false, status: 0, body: {} };
+  }
+}
+
+/** Reads JSON. Throws an Error with the server's sentence. */
+export async function read(url) {
+  const response = await fetch(url, { headers: { Accept: 'application/json' }, credentials: 'same-origin' });
+  const body = await response.json();
+  if (!response.ok) throw new Error(body.message);
+  return body;
+}
