@@ -10,6 +10,7 @@ from lxml import etree
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
 from SpiffWorkflow.bpmn.parser.event_parsers import (
     BoundaryEventParser,
+    EventBasedGatewayParser,
     IntermediateCatchEventParser,
     ReceiveTaskParser,
 )
@@ -21,7 +22,14 @@ from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, IntermediateCatchEv
 from engine.errors import InvalidInput
 from engine.spiff import repairs
 from engine.spiff.events import HandlerError, Message, Timer
-from engine.spiff.specs import DecisionTask, FeelScript, HandlerTask, HumanTask, ProcessCall
+from engine.spiff.specs import (
+    DecisionTask,
+    EventChoice,
+    FeelScript,
+    HandlerTask,
+    HumanTask,
+    ProcessCall,
+)
 from engine.xml import NAMESPACES, bpmn, ours, parse_xml
 
 repairs.apply()
@@ -150,6 +158,7 @@ class DiagramParser(BpmnParser):  # type: ignore[misc]
         bpmn("intermediateCatchEvent"): (CatchParser, IntermediateCatchEvent),
         bpmn("boundaryEvent"): (BoundaryParser, BoundaryEvent),
         bpmn("receiveTask"): (ReceiveParser, ReceiveTask),
+        bpmn("eventBasedGateway"): (EventBasedGatewayParser, EventChoice),
     }
 
     def __init__(self) -> None:

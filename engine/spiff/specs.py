@@ -5,7 +5,13 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from SpiffWorkflow.bpmn.specs.defaults import CallActivity, ScriptTask, ServiceTask, UserTask
+from SpiffWorkflow.bpmn.specs.defaults import (
+    CallActivity,
+    EventBasedGateway,
+    ScriptTask,
+    ServiceTask,
+    UserTask,
+)
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 
 
@@ -74,6 +80,18 @@ class ProcessCall(CallActivity):  # type: ignore[misc]
             )
         else:
             my_task.data = deepcopy(ended.data)
+
+
+class EventChoice(EventBasedGateway):  # type: ignore[misc]
+    """An event gateway that forgets the event it has seen once it has acted on it.
+
+    The stock one keeps the event object in the task's data, which then cannot be stored.
+    """
+
+    def _run_hook(self, my_task: Any) -> bool:
+        done: bool = super()._run_hook(my_task)
+        my_task.internal_data.pop("seen_events", None)
+        return done
 
 
 def definitions_of(task: Any) -> list[Any]:
