@@ -15,7 +15,8 @@ from engine.xml import parse_xml
 HIT_POLICIES = frozenset(
     ["UNIQUE", "FIRST", "ANY", "PRIORITY", "RULE ORDER", "OUTPUT ORDER", "COLLECT"]
 )
-_UNIT = re.compile(r"(.+?)\s*[((]([^(())]{1,6})[))]$")
+# In both widths; the wide ones by number, since they look alike.
+_UNIT = re.compile("(.+?)\\s*[(\uff08]([^(\uff08)\uff09]{1,6})[)\uff09]$")
 
 
 @dataclass(frozen=True)

@@ -249,7 +249,7 @@ def _binary(node: syntax.Binary, voice: Voice, text: str) -> str:
         return f"{left} {said}"
     factor = node.right.value if isinstance(node.right, syntax.Literal) else None
     if node.operator == "*" and is_number(factor) and 0 < factor < 1:
-        return f"{left} × {_number(factor * 100, '%')}%"
+        return f"{left} × {_number(Decimal(factor) * 100, '%')}%"
     return f"{left} {_SIGNS[node.operator]} {_say(node.right, voice, text)}"
 
 

@@ -1,0 +1,84 @@
+"""The answer to "does this firm qualify, and for how much"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition in words. `holds` None: a fact is missing. `english` says the same three texts
+    (actual, threshold, missing) in English."""
+
+    text: str
+    holds: bool | None
+    actual: str | None
+    threshold: str
+    missing: str | None
+    source: str
+    as_of: date | None
+    english: dict[str, str | None] = field(default_factory=dict)
+    facts: tuple[str, ...] = ()
+
+    def to_data(self) -> dict[str, Any]:
+        return {
+            "text": self.text,
+            "holds": self.holds,
+            "actual": self.actual,
+            "threshold": self.threshold,
+            "missing": self.missing,
+            "source": self.source,
+            "as_of": self.as_of,
+        }
+
+
+@dataclass(frozen=True)
+class Line:
+    """A part of the amount, yuan. None: a fact is missing, so it is not counted."""
+
+    text: str
+    amount: Decimal | None
+    stage: int | None = None
+
+    def to_data(self) -> dict[str, Any]:
+        data: dict[str, Any] = {"text": self.text, "amount": self.amount}
+        return data if self.stage is None else {**data, "stage": self.stage}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`amount` in yuan to the fen; None if the review decides it, or a fact is missing."""
+
+    policy_version_id: str
+    holds: bool | None
+    amount: Decimal | None
+    conditions: tuple[Condition, ...]
+    lines: tuple[Line, ...]
+
+    @property
+    def failed(self) -> list[str]:
+        """The texts of the conditions that do not hold."""
+        return [c.text for c in self.conditions if c.holds is False]
+
+    @property
+    def unknown(self) -> list[str]:
+        """The texts of the conditions for which a fact is missing."""
+        return [c.text for c in self.conditions if c.holds is None]
+
+    @property
+    def missing_facts(self) -> list[str]:
+        """The names of the facts that the unknown conditions read."""
+        return list(dict.fromkeys(f for c in self.conditions if c.holds is None for f in c.facts))
+
+    def to_data(self) -> dict[str, Any]:
+        """The context that diagrams and stored results hold."""
+        return {
+            "holds": self.holds,
+            "amount": self.amount,
+            "conditions": [c.to_data() for c in self.conditions],
+            "lines": [line.to_data() for line in self.lines],
+            "failed": self.failed,
+        }

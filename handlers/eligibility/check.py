@@ -1,0 +1,129 @@
+"""Whether an enterprise qualifies for a policy, and for how much: one answer for every page."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from engine.definitions import latest_release
+from engine.dmn import Decisions, Row, Test, decisions_of
+from engine.dmn.explain import both
+from engine.errors import NotFound
+from engine.functions import step_functions
+from engine.runtime import Work
+from handlers.eligibility.amounts import amount_of
+from handlers.eligibility.answer import Answer, Condition
+from handlers.eligibility.exclusions import exclusions
+from handlers.eligibility.facts import Facts, Known, known_of, paid_facts, stated_facts
+from handlers.eligibility.versions import version_row
+
+
+def check(
+    work: Work,
+    policy_version: Any,
+    enterprise_id: UUID | str,
+    event_date: date,
+    stated: dict[str, Any] | None = None,
+    *,
+    case_id: UUID | None = None,
+    event_key: str = "",
+) -> Answer:
+    """Asks every condition of a version (its row or id) and computes the amount.
+
+    `stated` is what the applicant said, as process values. `case_id` is the case the question is
+    about: what it has been given itself is no earlier payment. `amount` is what the policy gives if
+    the conditions hold. Raises NotFound.
+    """
+    enterprise = UUID(str(enterprise_id))
+    version = version_row(work, policy_version)
+    known = known_of(work, enterprise, event_date)
+    return check_known(work, version, known, event_date, stated or {}, case_id, event_key)
+
+
+def check_known(
+    work: Work,
+    version: Any,
+    known: Known,
+    event_date: date,
+    stated: dict[str, Any],
+    case_id: UUID | None = None,
+    event_key: str = "",
+) -> Answer:
+    """The same with the enterprise's facts at hand, for asking many policies about one firm."""
+    decisions = decisions_in_force(work)
+    facts: Facts = {
+        **known.facts,
+        **stated_facts(stated, version.inputs, known.facts),
+        **paid_facts(work, version.policy_id, known.enterprise.id, event_date, case_id),
+    }
+    names = {name: fact.value for name, fact in facts.items() if fact.value is not None}
+    names["event_date"] = event_date
+    functions = step_functions(work.now, lambda: work.calendar)
+    rows = decisions.explain(version.conditions_decision, names, functions)
+    conditions = (
+        *(_condition(row, facts) for row in rows),
+        *exclusions(work, version, known, event_date, case_id, event_key),
+    )
+    topping_up = bool(version.exclusivity.get("highest_only"))
+    amount = amount_of(decisions, version.amount_decision, names, functions, topping_up)
+    holds = both([condition.holds for condition in conditions])
+    return Answer(version.id, holds, amount.total, conditions, amount.lines)
+
+
+def decisions_in_force(work: Work) -> Decisions:
+    """The decisions of the release in force. Raises NotFound before the first release."""
+    release = latest_release(work.connection)
+    if release is None:
+        raise NotFound("还没有发布任何流程和决策,请先运行 redeem deploy")
+    return decisions_of(work.connection, release)
+
+
+def _condition(row: Row, facts: Facts) -> Condition:
+    read = [facts[f] for test in row.tests for f in test.facts if f in facts]
+    days = [fact.as_of for fact in read if fact.as_of is not None]
+    text = row.outputs.get("text") or "、".join(f"{t.label} {t.threshold}" for t in row.tests)
+    return Condition(
+        text=text,
+        holds=row.holds,
+        actual=_joined(row, "zh", _actual),
+        threshold=_joined(row, "zh", _threshold) or "",
+        missing=_joined(row, "zh", _missing, labelled=False),
+        source="、".join(dict.fromkeys(fact.source for fact in read)),
+        as_of=min(days, default=None),
+        english={
+            "actual": _joined(row, "en", _actual),
+            "threshold": _joined(row, "en", _threshold),
+            "missing": _joined(row, "en", _missing, labelled=False),
+        },
+        facts=tuple(f for test in row.tests if test.holds is None for f in test.facts),
+    )
+
+
+def _joined(row: Row, language: str, say: Any, labelled: bool = True) -> str | None:
+    """What several cells of one row say; a single cell needs no label."""
+    said = [(test.label, say(test, language)) for test in row.tests]
+    if len(said) > 1 and labelled:
+        parts = [f"{label}: {text}" for label, text in said if text is not None]
+    else:
+        parts = [text for _, text in said if text is not None]
+    return (";" if language == "zh" else "; ").join(parts) or None
+
+
+def _actual(test: Test, language: str) -> str | None:
+    return None if test.actual is None else test.say(test.actual, language)
+
+
+def _threshold(test: Test, language: str) -> str:
+    return test.threshold if language == "zh" else test.threshold_english
+
+
+def _missing(test: Test, language: str) -> str | None:
+    if test.holds is None:
+        return f"缺少数据: {test.label}" if language == "zh" else f"no data: {test.label}"
+    if not test.missing:
+        return None
+    amount = test.say(abs(test.missing), language)
+    if language == "zh":
+        return f"还差 {amount}" if test.missing > 0 else f"超出 {amount}"
+    return f"{amount} short" if test.missing > 0 else f"{amount} too much"
