@@ -7,12 +7,12 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, case, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.errors import Conflict, DiagramRefused, NotFound
 from engine.forms import parse_form
-from engine.lint import Finding, kind_of, lint
+from engine.lint import Finding, decisions, kind_of, lint
 from engine.runtime import Work
 from engine.spiff import Library, parse_library
 from engine.tables import artifact, definition, draft, release, release_file
@@ -46,7 +46,7 @@ def publish(
     work: Work,
     files: Mapping[str, bytes],
     note: str = "",
-    decision_check: DecisionCheck | None = None,
+    decision_check: DecisionCheck = decisions.check,
 ) -> int:
     """Publishes files over the latest release; returns the release in force.
 
@@ -169,6 +169,7 @@ def save_draft(work: Work, path: str, content: bytes, lock_version: int | None) 
                 based_on=based_on,
                 saved_at=work.now,
                 saved_by=work.actor.id,
+                authors=[work.actor.id],
             )
             .on_conflict_do_nothing()
             .returning(draft.c.path)
@@ -184,6 +185,7 @@ def save_draft(work: Work, path: str, content: bytes, lock_version: int | None) 
             lock_version=lock_version + 1,
             saved_at=work.now,
             saved_by=work.actor.id,
+            authors=_joined(draft.c.authors, work.actor.id),
         )
     )
     if done.rowcount == 0:
@@ -191,7 +193,13 @@ def save_draft(work: Work, path: str, content: bytes, lock_version: int | None) 
     return lock_version + 1
 
 
+def _joined(authors: Any, actor: str) -> Any:
+    """The authors with one more, each once."""
+    return case((authors.has_key(actor), authors), else_=authors.concat([actor]))
+
+
 def discard_draft(work: Work, path: str) -> None:
+    """Deletes a draft; what is published stays."""
     work.connection.execute(delete(draft).where(draft.c.path == path))
 
 

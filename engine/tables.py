@@ -99,6 +99,9 @@ draft = Table(
     Column("lock_version", Integer, nullable=False, server_default="1"),
     moment("saved_at", nullable=False),
     Column("saved_by", Text, nullable=False),
+    Column(
+        "authors", JSONB, nullable=False, comment="everybody who has saved it; none may publish it"
+    ),
     one_of("kind", "diagram", "decision", "form"),
 )
 

@@ -72,6 +72,12 @@ def upgrade() -> None:
         sa.Column("lock_version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("saved_by", sa.Text(), nullable=False),
+        sa.Column(
+            "authors",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=False,
+            comment="everybody who has saved it; none may publish it",
+        ),
         sa.CheckConstraint(
             "kind in ('diagram', 'decision', 'form')", name=op.f("ck_draft_kind_known")
         ),
