@@ -1,7 +1,12 @@
-"""The portal room."""
+"""The portal room: catalogue, guides, self-check, applications, one's own cases, notices."""
 
 from __future__ import annotations
 
 from flask import Blueprint
 
 blueprint = Blueprint("portal", __name__)
+
+from web.portal import (  # noqa: E402, F401
+    catalogue,
+    self_check,
+)

@@ -1,0 +1,70 @@
+"""A policy as pages show it: names in the reader's language, the owner's name, the amount in a line."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import get_locale
+from sqlalchemy import Row, select
+
+from engine.runtime import Work
+from handlers.accounts.tables import department
+from handlers.catalogue import policies
+
+AMOUNT = "兑付标准"
+CONDITIONS = "申请条件"
+PROCEDURE = "兑现流程"
+_NUMBERED = re.compile(r"(?:^|[；;])\s*\d+[.．、]\s*")
+
+
+@dataclass(frozen=True)
+class PolicyView:
+    """A version's row with what pages add; unknown attributes are the row's."""
+
+    row: Any
+    name: str
+    owner_name: str
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.row, name)
+
+    @property
+    def elements(self) -> dict[str, str]:
+        """The guide's elements by name."""
+        return {one.name: one.text for one in policies.guide_of(self.row)}
+
+    @property
+    def amount_line(self) -> str:
+        return self.elements.get(AMOUNT, "")
+
+    @property
+    def conditions(self) -> list[str]:
+        """The guide's conditions one by one."""
+        parts = _NUMBERED.split(self.elements.get(CONDITIONS, ""))
+        return [part.strip(" ；;") for part in parts if part.strip(" ；;")]
+
+
+def in_english() -> bool:
+    """Whether this request's reader chose English."""
+    return str(get_locale()).startswith("en")
+
+
+def department_names(work: Work) -> dict[str, str]:
+    """Code → name of every department, in the reader's language."""
+    rows = work.connection.execute(
+        select(department.c.code, department.c.name, department.c.name_en)
+    )
+    return {row.code: row.name_en if in_english() else row.name for row in rows}
+
+
+def view_of(row: Row[Any], owners: dict[str, str]) -> PolicyView:
+    """Shapes a row of `handlers.catalogue.policies`."""
+    name = row.name_en if in_english() and row.name_en else row.name
+    return PolicyView(row, name, owners.get(row.owner, row.owner))
+
+
+def load(work: Work, version_id: str) -> PolicyView:
+    """A version for a page. Raises NotFound."""
+    return view_of(policies.get_version(work, version_id), department_names(work))

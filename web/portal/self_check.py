@@ -1,0 +1,95 @@
+"""The self-check: which conditions hold, which don't, what is missing, and the amount."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from types import SimpleNamespace
+from typing import Any
+
+from flask import render_template, request
+
+from engine.calendar import SHANGHAI
+from engine.dmn.model import Table
+from engine.runtime import Work
+from handlers.accounts.roles import ENTERPRISE_ROLES
+from handlers.eligibility.answer import Answer
+from handlers.eligibility.check import check as check_enterprise
+from handlers.eligibility.check import check_known, decisions_in_force
+from handlers.eligibility.facts import Known
+from handlers.enterprises import register
+from web.access import current_actor, enterprise_id, public, run
+from web.portal import blueprint, policy_view, stated
+from web.portal.catalogue import require_visible
+from web.portal.policy_view import PolicyView
+
+_NAME = re.compile(r"[a-z_][a-z0-9_]*")
+_KINDS = {"number": "number", "boolean": "boolean", "string": "text"}
+
+
+@blueprint.get("/policies/<version>/check")
+@public
+def check(version: str) -> Any:
+    """A firm's own data, with what it states; a visitor's stated values alone."""
+    firm_id = enterprise_id()
+
+    def act(work: Work) -> dict[str, Any]:
+        view = policy_view.load(work, version)
+        require_visible(view)
+        inputs = list(view.inputs) if firm_id else trial_inputs(work, view)
+        texts = stated.typed(inputs, request.args)
+        values, errors = stated.read(inputs, texts, partial=True)
+        answer = None
+        if firm_id:
+            answer = check_enterprise(work, view.id, firm_id, today(work), values)
+        elif "asked" in request.args:
+            answer = check_visitor(work, view, values)
+        return {
+            "policy": view,
+            "inputs": inputs,
+            "typed": texts,
+            "errors": errors,
+            "answer": answer,
+            "firm": register.get(work, firm_id) if firm_id else None,
+        }
+
+    found = run(act)
+    view: PolicyView = found["policy"]
+    may_apply = view.status == "published" and view.mode != "automatic"
+    return render_template(
+        "portal/check.html",
+        may_apply=may_apply and current_actor().has_role(*ENTERPRISE_ROLES),
+        **found,
+    )
+
+
+def today(work: Work) -> Any:
+    """The day in Shanghai."""
+    return work.now.astimezone(SHANGHAI).date()
+
+
+def check_visitor(work: Work, view: PolicyView, values: dict[str, Any]) -> Answer:
+    """The answer for a firm of which nothing is known but what was typed."""
+    nobody = Known(SimpleNamespace(id=uuid.uuid4(), status="active"), {}, [])
+    return check_known(work, view.row, nobody, today(work), values)
+
+
+def trial_inputs(work: Work, view: PolicyView) -> list[dict[str, Any]]:
+    """The policy's stated inputs and, since nothing is known of a visitor, the facts its tables read."""
+    found = {one["name"]: {**one, "required": False} for one in view.inputs}
+    decisions = decisions_in_force(work)
+    for identity in filter(None, (view.conditions_decision, view.amount_decision)):
+        logic = decisions.find(identity).logic
+        for column in logic.inputs if isinstance(logic, Table) else ():
+            name = column.expression.text.strip()
+            if not _NAME.fullmatch(name) or name in found or column.type_name not in _KINDS:
+                continue
+            found[name] = {
+                "name": name,
+                "label": column.bare_label,
+                "kind": _KINDS[column.type_name],
+                "unit": column.unit,
+                "options": [],
+                "required": False,
+            }
+    return list(found.values())
