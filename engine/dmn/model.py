@@ -16,7 +16,7 @@ HIT_POLICIES = frozenset(
     ["UNIQUE", "FIRST", "ANY", "PRIORITY", "RULE ORDER", "OUTPUT ORDER", "COLLECT"]
 )
 # In both widths; the wide ones by number, since they look alike.
-_UNIT = re.compile("(.+?)\\s*[(\uff08]([^(\uff08)\uff09]{1,6})[)\uff09]$")
+_UNIT = re.compile("(.+?)\\s*[(\uff08]([^(\uff08)\uff09]{1,4})[)\uff09]$")
 
 
 @dataclass(frozen=True)

@@ -166,9 +166,12 @@ def _temporal(node: syntax.Node) -> Any:
 
 
 def _values(values: list[Any], voice: Voice, negated: bool) -> str:
+    if None in values:
+        null = voice.word("not null" if negated else "null")
+        rest = [value for value in values if value is not None]
+        others = [_values(rest, voice, negated)] if rest else []
+        return voice.word("and" if negated else "or").join([null, *others])
     if len(values) == 1:
-        if values[0] is None:
-            return voice.word("not null" if negated else "null")
         return voice.word("!=" if negated else "=").format(say_value(values[0], voice))
     said = voice.word("comma").join(say_value(value, voice) for value in values)
     return voice.word("none of" if negated else "one of").format(said)

@@ -8,6 +8,7 @@ from engine.errors import InvalidInput
 from engine.forms import parse_form
 from engine.lint import (
     connections,
+    decisions,
     expressions,
     identifiers,
     references,
@@ -44,7 +45,7 @@ def kind_of(path: str) -> str:
 def lint(
     files: Mapping[str, bytes],
     registry: Registry = REGISTRY,
-    decision_check: Callable[[str, bytes], Iterable[Finding]] | None = None,
+    decision_check: Callable[[str, bytes], Iterable[Finding]] = decisions.check,
 ) -> list[Finding]:
     """All findings for the files (path → content) of one release, errors first."""
     findings: list[Finding] = []
@@ -56,12 +57,13 @@ def lint(
                 diagrams.append(Diagram(path, parse_xml(content, path)))
             elif kind == "form":
                 parse_form(content, path)
-            elif decision_check is not None:
+            else:
                 findings.extend(decision_check(path, content))
         except InvalidInput as error:
             findings.append(
                 Finding("error", path, "", "readable", str(error), "The file is unreadable")
             )
+    findings.extend(decisions.twice(files))
     release = Release(diagrams, dict(files), registry)
     for diagram in diagrams:
         for rule in RULES:
