@@ -61,13 +61,24 @@ def asks_for_null(node: syntax.Node) -> bool:
 
 
 def names_in(node: syntax.Node) -> list[str]:
-    """The names an expression reads, in order, functions left out."""
+    """The names an expression reads from outside, in order; functions and bound names left out."""
     found: dict[str, None] = {}
     called = {id(part.function) for part in walk(node) if isinstance(part, syntax.Call)}
+    bound = {name for part in walk(node) for name in _bound(part)}
     for part in walk(node):
-        if isinstance(part, syntax.Name) and id(part) not in called and part.name not in BUILTINS:
+        if isinstance(part, syntax.Name) and id(part) not in called:
             found[part.name] = None
-    return list(found)
+    return [name for name in found if name not in BUILTINS and name not in bound]
+
+
+def _bound(node: syntax.Node) -> list[str]:
+    if isinstance(node, (syntax.For, syntax.Quantified)):
+        return [name for name, _ in node.iterators]
+    if isinstance(node, syntax.ContextNode):
+        return [name for name, _ in node.entries]
+    if isinstance(node, syntax.FunctionDefinition):
+        return list(node.parameters)
+    return ["item"] if isinstance(node, syntax.Filter) else []
 
 
 def walk(node: Any) -> Iterator[syntax.Node]:

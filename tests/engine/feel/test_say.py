@@ -1,0 +1,91 @@
+"""Cells, expressions and values in words."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from engine.feel import parse
+from engine.feel.say import Voice, say_expression, say_tests, say_value
+from engine.feel.values import Range, YearsMonths
+
+CELLS = [
+    ("-", "不限", "anything"),
+    (">= 2000000", "不低于 2,000,000 元", "at least 2,000,000 yuan"),
+    ("> 0.5", "高于 0.5 元", "more than 0.5 yuan"),
+    ("<= -3", "不超过 -3 元", "at most -3 yuan"),
+    ("!= 3", "不为 3 元", "is not 3 yuan"),
+    ('"A"', "为 A", "is A"),
+    ('"A","B"', "属于 A、B", "one of A, B"),
+    ('["A","B"]', "属于 A、B", "one of A, B"),
+    ('not("A")', "不为 A", "is not A"),
+    ('not("A","B")', "不属于 A、B", "none of A, B"),
+    ("true", "为 是", "is yes"),
+    ("not(true)", "不为 是", "is not yes"),
+    ("null", "没有数据", "no data"),
+    ("not(null)", "有数据", "any data"),
+    ('null, "A"', "没有数据或为 A", "no data or is A"),
+    ("[1..5]", "在 1 至 5 元 之间", "between 1 and 5 yuan"),
+    ("[1..5)", "不低于 1 元且低于 5 元", "at least 1 yuan and less than 5 yuan"),
+    ("not([1..5])", "不在 1 至 5 元 之间", "not between 1 and 5 yuan"),
+    ("not(> 5)", "不超过 5 元", "at most 5 yuan"),
+    ("< 1, [2..3)", "低于 1 元或不低于 2 元且低于 3 元", "less than 1 yuan or at least 2 yuan and less than 3 yuan"),
+    ("? > 1 and ? < 5", "高于 1 元且低于 5 元", "more than 1 yuan and less than 5 yuan"),
+    ('>= @"2026-03-02"', "不早于 2026年3月2日", "on or after 2026-03-02"),
+    ('< date("2026-03-02")', "早于 2026年3月2日", "before 2026-03-02"),
+    ('contains(?, "科技")', "包含 “科技”", "contains “科技”"),
+    ('list contains(["A","B"], ?)', "属于 A、B", "one of A, B"),
+    ('matches(?, "^A")', '满足 matches(?, "^A")', 'satisfies matches(?, "^A")'),
+    (">= last", "不低于 上年产值", "at least 上年产值"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("cell", "chinese", "english"), CELLS)
+def test_a_cell_is_said_in_both_languages(cell, chinese, english):
+    tests = parse(cell, "unary tests")
+    labels = {"last": "上年产值"}
+    assert say_tests(tests, Voice("zh", "元", labels)) == chinese
+    assert say_tests(tests, Voice("en", "元", labels)) == english
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("min(investment * 0.1, 500000)", "投资额 × 10%、500,000 中较小者"),
+        ("if big then 2 else 1", "如果big,则为 2,否则为 1"),
+        ('investment >= 3 and kind in ("A","B")', "投资额 不低于 3且kind 属于 A、B"),
+        ("investment between 1 and 2", "投资额 在 1 至 2 之间"),
+        ("round half up(investment / 3, 2)", "投资额 ÷ 3"),
+        ("firm.staff", "firm的staff"),
+        ("sum(for i in [1] return i)", "sum(for i in [1] return i)"),
+    ],
+)
+def test_an_expression_is_said_in_words_or_as_written(text, said):
+    assert say_expression(parse(text), Voice(labels={"investment": "投资额"})) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "chinese", "english"),
+    [
+        (None, "没有数据", "no data"),
+        (True, "是", "yes"),
+        (Decimal("1234567.80"), "1,234,567.8", "1,234,567.8"),
+        (2024, "2024", "2024"),
+        (Decimal(10000), "10,000", "10,000"),
+        (date(2026, 3, 2), "2026年3月2日", "2026-03-02"),
+        (datetime(2026, 3, 2, 9, 5), "2026年3月2日 09:05", "2026-03-02 09:05"),
+        (timedelta(days=3), "3 天", "3 days"),
+        (YearsMonths(14), "1 年 2 个月", "1 years 2 months"),
+        (["A", True], "A、是", "A, yes"),
+        (Range(Decimal(1), None), "不低于 1", "at least 1"),
+    ],
+)
+def test_a_value_is_said_as_people_write_it(value, chinese, english):
+    assert say_value(value) == chinese
+    assert say_value(value, Voice("en")) == english
+
+
+def test_percent_stands_close_to_its_number():
+    assert say_value(Decimal("5.5"), Voice(unit="%")) == "5.5%"
