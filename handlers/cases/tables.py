@@ -128,7 +128,9 @@ eligibility_line = Table(
     Column("amount", Numeric(16, 2)),
     Column("event_key", Text, nullable=False),
     Column("status", Text, nullable=False),
-    Column("reasons", JSONB, nullable=False, server_default="[]", comment="every reason, as sentences"),
+    Column(
+        "reasons", JSONB, nullable=False, server_default="[]", comment="every reason, as sentences"
+    ),
     Column("result", JSONB, comment="the eligibility answer"),
     Column("case_id", ForeignKey("case_file.id")),
     one_of("status", "proposed", "returned", "opened", "left_out"),

@@ -27,7 +27,9 @@ indicator = Table(
     Column("year", Integer, nullable=False),
     Column("name", Text, nullable=False),
     Column("department", ForeignKey("department.code"), nullable=False),
-    Column("budget", Numeric(16, 2), nullable=False, server_default="0", comment="incl. adjustments"),
+    Column(
+        "budget", Numeric(16, 2), nullable=False, server_default="0", comment="incl. adjustments"
+    ),
     Column("available", Numeric(16, 2), nullable=False, server_default="0"),
     Column("frozen", Numeric(16, 2), nullable=False, server_default="0"),
     Column("ordered", Numeric(16, 2), nullable=False, server_default="0"),

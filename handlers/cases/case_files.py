@@ -1,0 +1,68 @@
+"""Reading and changing a case's row."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select, update
+
+from engine.actor import Actor
+from engine.errors import NotFound
+from engine.runtime import Work
+from handlers.accounts.roles import ENTERPRISE_ROLES, enterprise_unit
+from handlers.accounts.tables import department
+from handlers.cases.tables import case_file
+from handlers.catalogue.tables import policy, policy_version
+from handlers.enterprises.tables import enterprise
+
+ENDED = frozenset(["not_accepted", "refused", "withdrawn", "returned"])
+"""Statuses of a case that has come to nothing: the same event may be applied for again."""
+
+with_names = (
+    select(
+        case_file,
+        policy.c.id.label("policy_id"),
+        policy.c.name.label("policy_name"),
+        enterprise.c.name.label("enterprise_name"),
+        enterprise.c.uscc,
+        department.c.name.label("owner_name"),
+        policy_version.c.limit_days,
+        policy_version.c.guide,
+        policy_version.c.exclusivity,
+        policy_version.c.document_number,
+        policy_version.c.indicator_code,
+    )
+    .join(policy_version, policy_version.c.id == case_file.c.policy_version_id)
+    .join(policy, policy.c.id == policy_version.c.policy_id)
+    .join(enterprise, enterprise.c.id == case_file.c.enterprise_id)
+    .join(department, department.c.code == case_file.c.owner)
+)
+
+
+def get(work: Work, case_id: UUID, lock: bool = False) -> Row[Any]:
+    """A case's row with the names of policy, enterprise and owner. Raises NotFound."""
+    statement = with_names.where(case_file.c.id == case_id)
+    if lock:
+        statement = statement.with_for_update(of=case_file)
+    row = work.connection.execute(statement).first()
+    if row is None:
+        raise NotFound("没有这个办件")
+    return row
+
+
+def change(work: Work, case_id: UUID, **values: Any) -> None:
+    """Writes columns of a case. Raises NotFound."""
+    done = work.connection.execute(
+        update(case_file).where(case_file.c.id == case_id).values(**values)
+    )
+    if done.rowcount != 1:
+        raise NotFound("没有这个办件")
+
+
+def may_see(actor: Actor, case: Row[Any]) -> bool:
+    """Whether an actor may see a case: its enterprise's people, and everybody of the departments."""
+    unit = enterprise_unit(case.enterprise_id)
+    if any(actor.holds(unit, role) for role in ENTERPRISE_ROLES):
+        return True
+    return any(role not in ENTERPRISE_ROLES for _, role in actor.memberships)

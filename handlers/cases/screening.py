@@ -1,0 +1,96 @@
+"""Screening a list: every line gets its eligibility answer and every reason against it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+
+from engine.runtime import Work
+from engine.values import to_json
+from handlers.cases.opening import live_case
+from handlers.enterprises.tables import enterprise
+from handlers.money import spoken
+
+
+@dataclass
+class Screened:
+    """What screening says of a line. `result` is tagged JSON."""
+
+    line_id: UUID
+    enterprise_id: UUID | None
+    amount: Decimal | None
+    reasons: list[str] = field(default_factory=list)
+    result: Any = None
+
+
+def screen(work: Work, head: Row[Any], lines: list[Row[Any]]) -> Iterator[Screened]:
+    """Looks at every line that has no case and was not left out by its department."""
+    open_lines = [line for line in lines if line.status in ("proposed", "returned")]
+    firms = _firms(work, {line.uscc for line in open_lines})
+    first: Counter[tuple[str, str]] = Counter()
+    for line in open_lines:
+        first[(line.uscc, line.event_key)] += 1
+        repeated = first[(line.uscc, line.event_key)] > 1
+        yield _line(work, head, line, firms.get(line.uscc), repeated)
+
+
+def _firms(work: Work, codes: set[str]) -> dict[str, Row[Any]]:
+    rows = work.connection.execute(select(enterprise).where(enterprise.c.uscc.in_(codes)))
+    return {row.uscc: row for row in rows}
+
+
+def _line(
+    work: Work, head: Row[Any], line: Row[Any], firm: Row[Any] | None, repeated: bool
+) -> Screened:
+    found = Screened(line.id, firm.id if firm else None, line.amount)
+    if repeated:
+        found.reasons.append("同一份名单中重复出现")
+    if firm is None:
+        found.reasons.append(f"统一社会信用代码 {line.uscc or '(空)'} 没有登记")
+        return found
+    if firm.status == "closed":
+        found.reasons.append(f"{firm.name} 已注销")
+    known = live_case(work, head, firm.id, line.event_key)
+    if known is not None:
+        found.reasons.append(f"同一事项已兑付或正在办理,办件 {known}")
+    found.reasons += _account_reasons(work, firm)
+    _check_conditions(work, head, line, firm, found)
+    return found
+
+
+def _account_reasons(work: Work, firm: Row[Any]) -> list[str]:
+    from handlers.enterprises.bank_accounts import usable_account
+
+    if usable_account(work, firm.id) is None:
+        return ["没有经企业确认的收款账户"]
+    return []
+
+
+def _check_conditions(
+    work: Work, head: Row[Any], line: Row[Any], firm: Row[Any], found: Screened
+) -> None:
+    """The policy's conditions; negative lists are among them (see eligibility/exclusions.py)."""
+    from handlers.eligibility.check import check
+
+    answer = check(work, head.policy_version_id, firm.id, head.event_date, event_key=line.event_key)
+    found.result = to_json(answer.to_data())
+    found.reasons += [f"不满足: {text}" for text in answer.failed]
+    found.reasons += [f"缺少数据,无法核对: {text}" for text in answer.unknown]
+    if answer.amount is None:
+        if line.amount is None or line.amount <= 0:
+            found.reasons.append("没有可兑付的金额")
+        return
+    if line.amount is not None and line.amount != answer.amount:
+        found.reasons.append(
+            f"名单金额 {spoken(line.amount)} 与按政策计算的 {spoken(answer.amount)} 不一致"
+        )
+        return
+    found.amount = answer.amount
+    if answer.amount <= 0:
+        found.reasons.append("按政策计算的金额为零")
