@@ -38,14 +38,15 @@ def amount_of(
     decision_id: str,
     names: Mapping[str, Any],
     functions: dict[str, Any],
-    topping_up: bool,
+    topping_up: bool = False,
+    given_stages: frozenset[int] = frozenset(),
 ) -> Amount:
     """Evaluates an amount decision; without one the review decides.
 
     Rows that add up are benefits of their own: one whose fact is missing is listed without an amount
     and not counted. Where one row decides alone, a missing fact that could change it leaves the
     total open. With `topping_up` only the difference to `paid_before` is due, never less than zero,
-    unless the decision reads `paid_before` itself.
+    unless the decision reads `paid_before` itself. Of `given_stages` nothing is due any more.
     """
     if not decision_id:
         return UNDECIDED
@@ -55,6 +56,7 @@ def amount_of(
         found = _of_table(decisions, decision_id, decision.logic, rows, names, functions)
     else:
         found = _sum(_lines(rows[0].outputs["result"], decision.name))
+    found = _without(found, given_stages)
     if topping_up and "paid_before" not in decisions.facts_of(decision_id):
         return _difference(found, names["paid_before"])
     return found
@@ -130,6 +132,16 @@ def _sum(lines: list[Line]) -> Amount:
     amounts = [line.amount for line in lines]
     known = [amount for amount in amounts if amount is not None]
     total = sum(known, to_fen(0)) if len(known) == len(amounts) else None
+    return Amount(total, tuple(lines))
+
+
+def _without(found: Amount, stages: frozenset[int]) -> Amount:
+    lines = [
+        Line(f"{line.text}(该阶段已兑付)", to_fen(0), line.stage) if line.stage in stages else line
+        for line in found.lines
+    ]
+    gone = [line.amount for line in found.lines if line.stage in stages and line.amount is not None]
+    total = None if found.total is None else found.total - sum(gone, to_fen(0))
     return Amount(total, tuple(lines))
 
 

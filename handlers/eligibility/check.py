@@ -15,7 +15,14 @@ from engine.runtime import Work
 from handlers.eligibility.amounts import amount_of
 from handlers.eligibility.answer import Answer, Condition
 from handlers.eligibility.exclusions import exclusions
-from handlers.eligibility.facts import Facts, Known, known_of, paid_facts, stated_facts
+from handlers.eligibility.facts import (
+    Facts,
+    Known,
+    known_of,
+    paid_facts,
+    stages_given,
+    stated_facts,
+)
 from handlers.eligibility.versions import version_row
 
 
@@ -65,8 +72,14 @@ def check_known(
         *(_condition(row, facts) for row in rows),
         *exclusions(work, version, known, event_date, case_id, event_key),
     )
-    topping_up = bool(version.exclusivity.get("highest_only"))
-    amount = amount_of(decisions, version.amount_decision, names, functions, topping_up)
+    amount = amount_of(
+        decisions,
+        version.amount_decision,
+        names,
+        functions,
+        topping_up=bool(version.exclusivity.get("highest_only")),
+        given_stages=stages_given(work, version, known.enterprise.id, case_id, event_key),
+    )
     holds = both([condition.holds for condition in conditions])
     return Answer(version.id, holds, amount.total, conditions, amount.lines)
 

@@ -154,3 +154,28 @@ def paid_facts(
         "paid_before": Fact(row.ever, LEDGER, today),
         "year_paid": Fact(row.year, LEDGER, today),
     }
+
+
+def stages_given(
+    work: Work, version: Any, enterprise_id: UUID, except_case: UUID | None, event_key: str
+) -> frozenset[int]:
+    """The stages of a staged policy that another case has given already.
+
+    Where the policy tells its events apart by an input (a project), those of the same event; else
+    all of the firm's.
+    """
+    if not version.exclusivity.get("stages"):
+        return frozenset()
+    by_event = version.exclusivity.get("event_key", "once") != "once" and event_key
+    rows = work.connection.scalars(
+        select(entitlement.c.stage)
+        .distinct()
+        .where(
+            entitlement.c.policy_id == version.policy_id,
+            entitlement.c.enterprise_id == enterprise_id,
+            entitlement.c.status != "cancelled",
+            entitlement.c.case_id.is_distinct_from(except_case),
+            *([entitlement.c.event_key == event_key] if by_event else []),
+        )
+    )
+    return frozenset(rows)

@@ -142,6 +142,30 @@ def test_stages_keep_their_number(amount):
     assert [(line["stage"], line["text"]) for line in lines] == [(1, "股改完成"), (2, "辅导备案")]
 
 
+def test_a_stage_that_another_case_has_given_is_not_due_again(work, amount):
+    firm = add_firm(work, {"reached": 2})
+    version = add_policy(
+        work, "T", amount_decision="staged", exclusivity={"stages": ["股改", "辅导"]}
+    )
+    first = add_payment(work, firm, D(3000000), version)
+    answer = check(work, version, firm, DAY)
+    assert answer.amount == D(3000000)
+    assert [(line.stage, line.amount) for line in answer.lines] == [(1, D(0)), (2, D(3000000))]
+    assert "该阶段已兑付" in answer.lines[0].text
+    assert check(work, version, firm, DAY, case_id=first).amount == D(6000000)
+
+
+def test_stages_of_another_project_do_not_count(work, amount):
+    firm = add_firm(work, {"reached": 2})
+    exclusivity = {"stages": ["一", "二"], "event_key": "project_name"}
+    version = add_policy(work, "T", amount_decision="staged", exclusivity=exclusivity)
+    add_payment(work, firm, D(3000000), version, event_key="project_name:甲")
+    due = [
+        check(work, version, firm, DAY, event_key=f"project_name:{name}").amount for name in "甲乙"
+    ]
+    assert due == [D(3000000), D(6000000)]
+
+
 @pytest.mark.parametrize(
     ("paid", "status", "due"),
     [
