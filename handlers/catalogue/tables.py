@@ -14,7 +14,9 @@ policy = Table(
     Column("name", Text, nullable=False),
     Column("name_en", Text, nullable=False),
     Column("owner", ForeignKey("department.code"), nullable=False, comment="owner department"),
-    Column("search", Text, nullable=False, server_default="", comment="bigrams and pinyin initials"),
+    Column(
+        "search", Text, nullable=False, server_default="", comment="bigrams and pinyin initials"
+    ),
     Column("sort_key", Text, nullable=False, server_default="", comment="pinyin"),
     Column("sample", Boolean, nullable=False, server_default=text("false")),
 )
@@ -35,11 +37,15 @@ policy_version = Table(
     Column("limit_days", Integer, nullable=False, comment="working days of the review"),
     Column("expert_count", Integer, nullable=False, server_default="0"),
     Column("site_survey", Boolean, nullable=False, server_default=text("false")),
-    Column("notice_days", Integer, nullable=False, server_default="0", comment="公示, working days"),
+    Column(
+        "notice_days", Integer, nullable=False, server_default="0", comment="公示, working days"
+    ),
     Column("confirm_account", Boolean, nullable=False, server_default=text("false")),
     Column("indicator_code", Text, nullable=False),
     Column("exclusivity", JSONB, nullable=False, server_default="{}"),
-    Column("inputs", JSONB, nullable=False, server_default="[]", comment="what the applicant states"),
+    Column(
+        "inputs", JSONB, nullable=False, server_default="[]", comment="what the applicant states"
+    ),
     Column("guide", JSONB, nullable=False, comment="the elements of the 办事指南"),
     Column("source", JSONB, nullable=False, comment="issuing body, title, number, state, address"),
     moment("published_at"),

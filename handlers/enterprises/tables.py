@@ -18,7 +18,9 @@ enterprise = Table(
     Column("registered_on", Date, nullable=False),
     Column("industry", Text, nullable=False),
     Column("town", Text, nullable=False),
-    Column("search", Text, nullable=False, server_default="", comment="bigrams and pinyin initials"),
+    Column(
+        "search", Text, nullable=False, server_default="", comment="bigrams and pinyin initials"
+    ),
     one_of("status", "active", "moved", "closed"),
 )
 
