@@ -62,4 +62,4 @@ def _unlike_ledger(connection: Connection) -> Iterator[str]:
         expected = row.amount if row.status == "paid" else Decimal(0)
         cleared_yuan = row.total or Decimal(0)
         if cleared_yuan != expected:
-            yield (f"兑付事项 {row.id} 台账已清算 {spoken(row.total or 0)},应为 {spoken(expected)}")
+            yield f"兑付事项 {row.id} 台账已清算 {spoken(cleared_yuan)},应为 {spoken(expected)}"

@@ -1,0 +1,1 @@
+"""Stand-ins for outside systems, for the sample district and the tests."""
