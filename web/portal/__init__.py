@@ -7,6 +7,10 @@ from flask import Blueprint
 blueprint = Blueprint("portal", __name__)
 
 from web.portal import (  # noqa: E402, F401
+    account,
+    application,
+    cases,
     catalogue,
+    notices,
     self_check,
 )
