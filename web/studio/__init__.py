@@ -1,7 +1,12 @@
-"""The studio room."""
+"""The studio: where analysts change diagrams, decisions and forms, and approvers publish them."""
 
 from __future__ import annotations
 
 from flask import Blueprint
 
+from handlers.accounts.roles import ANALYST, ANALYST_APPROVER
+
 blueprint = Blueprint("studio", __name__, url_prefix="/studio")
+READERS = (ANALYST, ANALYST_APPROVER)
+
+from web.studio import editing, overview, publishing_pages, release_pages  # noqa: E402, F401
