@@ -22,7 +22,8 @@ EARLIER = date(2025, 6, 30)
 NAMED = {1: "GK-01", 2: "JX-NC-06", 3: "GZ-01", 4: "JX-XS-01", 5: "GZ-03", 6: "GK-01"}
 MISSING_ONE = 6
 _PLANTED_FROM = 11
-_KINDS = ("good", "good", "one miss", "many misses")
+_MISSED = (0, 0, 1, 2)  # conditions missed by the four firms planted for each policy
+_PLANTED_RANKS = (4, 5, 14)
 # Facts that rule versions of earlier years read too.
 _WITH_HISTORY = (
     "hnte_recognition", "hnte_first_recognition", "tech_sme_registered", "enterprise_size",
@@ -105,7 +106,7 @@ def make_firm(number: int, seed: int = SEED) -> Firm:
     values = _values(number, rng)
     values["hnte_first_recognition"] = values["hnte_recognition"] == "首次"
     registers = fact_list()
-    ordinary = number >= _PLANTED_FROM + len(_KINDS) * len(PROFILES)
+    ordinary = number >= _PLANTED_FROM + len(_MISSED) * len(PROFILES)
     industry = values["industry"]
     return Firm(
         number=number,
@@ -145,23 +146,23 @@ def _values(number: int, rng: Random) -> Values:
         return values
     planted = number - _PLANTED_FROM
     policies = list(PROFILES)
-    if 0 <= planted < len(_KINDS) * len(policies):
-        _plant(values, policies[planted // len(_KINDS)], _KINDS[planted % len(_KINDS)], rng)
+    if 0 <= planted < len(_MISSED) * len(policies):
+        _plant(values, policies[planted // len(_MISSED)], planted % len(_MISSED), rng)
     elif planted >= 0:
         _scatter(values, rng)
-        _rank(values, planted - len(_KINDS) * len(policies), rng)
+        _rank(values, planted - len(_MISSED) * len(policies), rng)
     return values
 
 
-def _plant(values: Values, policy_id: str, kind: str, rng: Random) -> None:
+def _plant(values: Values, policy_id: str, place: int, rng: Random) -> None:
     """One policy's firm: qualifying, missing exactly one condition, or missing two."""
     profile = PROFILES[policy_id]
     values.update(profile.good(rng))
-    missed = {"good": 0, "one miss": 1, "many misses": 2}[kind]
+    missed = _MISSED[place]
     for miss in profile.misses[:missed]:
         values.update(miss)
     if policy_id == "GK-03":
-        values["rd_rank"] = 30 if missed == 2 else 4 + missed
+        values["rd_rank"] = 30 if missed == 2 else _PLANTED_RANKS[place]
         values["rd_growth"] = Decimal("0.05") if missed else share(rng, 16, 40)
 
 
@@ -179,7 +180,7 @@ def _scatter(values: Values, rng: Random) -> None:
 
 def _rank(values: Values, place: int, rng: Random) -> None:
     """The leading ranks of research spending go to the first ordinary enterprises, each once."""
-    leading = [rank for rank in range(1, 21) if rank not in (4, 5)]
+    leading = [rank for rank in range(1, 21) if rank not in _PLANTED_RANKS]
     if place < len(leading):
         values["rd_rank"] = leading[place]
         values["rd_growth"] = share(rng, 5, 30)
@@ -256,6 +257,9 @@ _NOTHING: Values = {
     "annual_online_wholesale": Decimal(0), "annual_online_retail": Decimal(0),
     "online_retail_increase": Decimal(0), "it_purchase": Decimal(0), "it_running": False,
     "new_equipment": Decimal(0), "equipment_in_use": False, "elder_care_project": "新建",
+    "service_period": "2026年上半年", "contract_number": "示例合同-0001",
+    "loan_contract_number": "示例贷款-0001", "roster_number": "示例花名册-1",
+    "ip_certificate_number": "示例证书-0001",
     "beds": 0, "lease_years": 0, "bed_months_able": 0, "bed_months_mild": 0,
     "bed_months_moderate": 0, "bed_months_severe": 0,
 }  # fmt: skip
