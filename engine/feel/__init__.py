@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
+from engine.feel import more_builtins as more_builtins  # registers its functions
 from engine.feel import syntax
 from engine.feel.builtins import BUILTINS
 from engine.feel.compile import Compiler, Evaluate, Run, Scope, Warning_

@@ -5,7 +5,7 @@ from __future__ import annotations
 import decimal
 import re
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -114,6 +114,8 @@ def time_(value: Any, minute: Any = None, second: Any = None, offset: Any = None
         return value.timetz()
     if isinstance(value, time):
         return value
+    if isinstance(value, date):
+        return time(tzinfo=UTC)
     if is_number(value):
         from datetime import timezone
 
@@ -209,12 +211,16 @@ def substring(value: Any, start: Any, length: Any = None) -> str | None:
 
 @builtin("substring before")
 def substring_before(value: Any, part: Any) -> str | None:
-    return value.partition(part)[0] if part in value else ""
+    if not isinstance(value, str) or not isinstance(part, str):
+        return None
+    return value[: value.index(part)] if part in value else ""
 
 
 @builtin("substring after")
 def substring_after(value: Any, part: Any) -> str | None:
-    return value.partition(part)[2] if part in value else ""
+    if not isinstance(value, str) or not isinstance(part, str):
+        return None
+    return value[value.index(part) + len(part) :] if part in value else ""
 
 
 @builtin("split")
@@ -325,8 +331,11 @@ def sort(items: list[Any], precedes: Any = None) -> list[Any] | None:
 
 def _round(mode: str) -> Callable[..., Any]:
     def rounded(value: Any, scale: Any = 0) -> Decimal | None:
-        if not is_number(value) or not is_number(scale):
+        if not is_number(value) or not is_number(scale) or not -6111 <= scale <= 6176:
             return None
+        exponent = Decimal(value).as_tuple().exponent
+        if isinstance(exponent, int) and -exponent <= scale:
+            return Decimal(value)
         return Decimal(value).quantize(
             Decimal(1).scaleb(-int(scale)), rounding=mode, context=NUMBERS
         )
@@ -352,7 +361,7 @@ def abs_(value: Any) -> Any:
 
 @builtin("modulo")
 def modulo(value: Any, divisor: Any) -> Decimal | None:
-    if divisor == 0:
+    if not is_number(value) or not is_number(divisor) or divisor == 0:
         return None
     floored = (Decimal(value) / Decimal(divisor)).to_integral_value(decimal.ROUND_FLOOR)
     return NUMBERS.subtract(Decimal(value), NUMBERS.multiply(Decimal(divisor), floored))
@@ -360,7 +369,7 @@ def modulo(value: Any, divisor: Any) -> Decimal | None:
 
 @builtin("odd")
 def odd(value: Any) -> bool | None:
-    return value % 2 == 1 if is_number(value) and value == int(value) else None
+    return value % 2 != 0 if is_number(value) and value == int(value) else None
 
 
 @builtin("even")
@@ -385,7 +394,15 @@ def get_entries(context: Any) -> list[Any] | None:
 
 @builtin("context put")
 def context_put(context: Any, key: Any, value: Any) -> Any:
-    return {**context, key: value} if isinstance(context, dict) else None
+    path = key if isinstance(key, list) else [key]
+    if not isinstance(context, dict) or not path or not all(isinstance(k, str) for k in path):
+        return None
+    first, *rest = path
+    if rest:
+        value = context_put(context.get(first), rest, value)
+        if value is None:
+            return None
+    return {**context, first: value}
 
 
 @builtin("context merge")

@@ -15,6 +15,7 @@ from typing import Any, TypeGuard
 
 from engine.feel import syntax as ast
 from engine.feel.errors import FeelLimit
+from engine.feel.parameters import in_order
 from engine.feel.temporal import read_any
 from engine.feel.values import Range, YearsMonths
 
@@ -522,6 +523,7 @@ class Compiler:
         if isinstance(node.function, ast.Name) and node.function.name == "@":
             return self._at_literal(node)
         function = self.compile(node.function)
+        spoken = node.function.name if isinstance(node.function, ast.Name) else ""
 
         def evaluate(scope: Scope) -> Any:
             called = function(scope)
@@ -532,12 +534,16 @@ class Compiler:
             values = [argument(scope) for argument in arguments]
             try:
                 if named:
-                    keywords = {name.replace(" ", "_"): get(scope) for name, get in named}
-                    if isinstance(called, Function):
-                        return called(
-                            *(keywords.get(p.replace(" ", "_")) for p in called.parameters)
-                        )
-                    return called(*values, **keywords)
+                    given = {name: get(scope) for name, get in named}
+                    wanted = (
+                        called.parameters
+                        if isinstance(called, Function)
+                        else in_order(spoken, given)
+                    )
+                    if wanted is None or not given.keys() <= set(wanted):
+                        scope.null(f"函数 {spoken} 没有这样的参数: {'、'.join(given)}", node)
+                        return None
+                    return called(*(given.get(n) for n in wanted))
                 return called(*values)
             except FeelLimit:
                 raise
@@ -627,7 +633,7 @@ def _range_items(value: Range) -> Any:
     if is_number(low) and is_number(high):
         step = 1 if high >= low else -1
         return (Decimal(n) for n in range(int(low), int(high) + step, step))
-    if isinstance(low, date) and isinstance(high, date):
+    if kind(low) == kind(high) == "date":
         step = 1 if high >= low else -1
         count = abs((high - low).days)
         return (low + timedelta(days=step * n) for n in range(count + 1))

@@ -39,6 +39,8 @@ def read_time(text: str) -> time | None:
             info = timezone.utc  # noqa: UP017
         elif sign:
             offset = timedelta(hours=int(oh), minutes=int(om))
+            if offset > timedelta(hours=14):
+                return None
             info = timezone(-offset if sign == "-" else offset)
         elif zone:
             info = ZoneInfo(zone)

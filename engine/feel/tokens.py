@@ -82,4 +82,6 @@ def unescape(literal: str) -> str:
             return chr(int(code[1:], 16))
         return _ESCAPES.get(code, "\\" + code)
 
-    return re.sub(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)", one, literal[1:-1], flags=re.DOTALL)
+    text = re.sub(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)", one, literal[1:-1], flags=re.DOTALL)
+    # Two escapes may be the halves of one character.
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
