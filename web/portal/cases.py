@@ -22,6 +22,7 @@ from handlers.accounts.roles import (
     REVIEWER,
 )
 from handlers.cases import documents, drafts, firm
+from handlers.cases import progress as case_progress
 from handlers.catalogue import policies
 from web.access import requires, run
 from web.inbox.documents import send as send_file
@@ -74,12 +75,14 @@ def discard_draft(draft_id: UUID) -> Any:
 @requires(*READERS)
 def case(case_id: UUID) -> Any:
     """One case: progress, whose turn, deadline, papers, answer, notices, payment."""
-    found = run(lambda work: case_view.load(work, case_id))
+    found, way = run(
+        lambda work: (case_view.load(work, case_id), case_progress.progress(work, case_id))
+    )
     return render_template(
         "portal/case.html",
         case=found,
         row=found.row,
-        steps=progress.steps(found),
+        steps=progress.steps(way),
         account=progress.account(found),
     )
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 
+from handlers.cases.progress import Progress
 from handlers.deadlines import clocks
 from web import display
 from web.portal.case_view import CaseView
-
-STOPPED = frozenset(["not_accepted", "refused", "withdrawn", "returned"])
-
 
 @dataclass(frozen=True)
 class Step:
@@ -21,6 +19,8 @@ class Step:
 
     name: str
     state: str
+    at: datetime | None = None
+    who: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,42 +33,13 @@ class Happening:
     icon: str
 
 
-def steps(case: CaseView) -> list[Step]:
-    """The steps of the case's mode, marked by its status."""
-    row = case.row
-    names = _names(row.mode, case.public_notice is not None)
-    status = row.status
-    if status == "paid":
-        return [Step(name, "done") for _key, name in names]
-    keys = [key for key, _name in names]
-    place = keys.index(_now(row, keys))
-    mark = "stopped" if status in STOPPED or status == "payment_failed" else "now"
-    return [
-        Step(name, "done" if n < place else mark if n == place else "ahead")
-        for n, (_key, name) in enumerate(names)
-    ]
-
-
-def _names(mode: str, with_notice: bool) -> list[tuple[str, str]]:
-    if mode == "automatic":
-        return [("received", _("名单推送")), ("review", _("核对")), ("pay", _("兑付")),
-                ("paid", _("到账"))]  # fmt: skip
-    review = _("评审审批") if mode == "promised" else _("部门审批")
-    found = [("received", _("收件")), ("accept", _("受理")), ("review", review)]
-    if with_notice:
-        found.append(("notice", _("公示")))
-    return [*found, ("pay", _("兑付")), ("paid", _("到账"))]
-
-
-def _now(row: Any, keys: list[str]) -> str:
-    """The step a case is at, or at which it stopped."""
-    status = row.status
-    if status in ("approved", "paying", "payment_failed"):
-        return "pay"
-    if status == "public_notice" and "notice" in keys:
-        return "notice"
-    before = row.accepted_at is None and "accept" in keys
-    return "accept" if before else "review"
+def steps(way: Progress) -> list[Step]:
+    """The steps behind, the one at hand, and those ahead."""
+    found = [Step(_(one.name), "done", one.at, one.who) for one in way.done]
+    if way.outcome and found:
+        found[-1] = replace(found[-1], state="stopped")
+    ahead = [Step(_(name), "now" if n == 0 else "ahead") for n, name in enumerate(way.next)]
+    return found + ahead
 
 
 def account(case: CaseView) -> list[Happening]:
