@@ -6,7 +6,6 @@ import secrets
 from importlib import resources
 
 import click
-from handlers.sample.load import load_departments, load_sample
 from sqlalchemy import URL, select
 
 from engine import definitions
@@ -23,8 +22,10 @@ from handlers.accounts.roles import (
     SYSTEM_ADMINISTRATOR,
 )
 from handlers.accounts.tables import account
-from handlers.funds import ledger
+from handlers.funds import verify as funds_verify
 from handlers.payouts import verify as payouts_verify
+from handlers.sample.load import load_sample
+from handlers.sample.people import add_departments
 from web.settings import Settings
 from web.system import database_server, make_runtime, prepare_database
 
@@ -88,7 +89,7 @@ def init(settings: Settings, login: str) -> None:
         def act(work: Work) -> None:
             if work.connection.scalar(select(account.c.id).limit(1)):
                 raise EngineError("这个数据库已经初始化过了")
-            load_departments(work)
+            add_departments(work)
             account_id = people.create_account(
                 work, login, "首任管理员", password, must_change=True
             )
@@ -122,8 +123,8 @@ def findings(work: Work) -> list[str]:
     """Engine, ledger, payments, administrators' record: a sentence for each thing that does not fit."""
     return [
         *engine_verify.findings(work),
-        *ledger.verify(work.connection),
-        *payouts_verify.findings(work),
+        *funds_verify.verify(work.connection),
+        *payouts_verify.verify(work.connection),
         *people.broken_links(work.connection),
     ]
 
