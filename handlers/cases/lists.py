@@ -231,7 +231,7 @@ def _matching(work: Work, version: Row[Any], event_date: date, key: str) -> list
 
 def _write(work: Work, version: Row[Any], event_date: date, found: list[dict[str, Any]]) -> UUID:
     list_id, instance_id = uuid.uuid4(), uuid.uuid4()
-    running = work.connection.execute(list_number)
+    running = work.connection.scalar(list_number)
     number = f"MD{work.now.astimezone(SHANGHAI):%Y%m%d}{running:04d}"
     work.connection.execute(
         insert(eligibility_list).values(

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, text
+from sqlalchemy import Row, and_, insert, or_, select, text
 
 from engine import instances
 from engine.calendar import SHANGHAI
@@ -18,6 +18,7 @@ from engine.values import to_json
 from handlers.accounts.roles import enterprise_unit
 from handlers.cases.case_files import ENDED
 from handlers.cases.tables import case_file, case_number, eligibility_line
+from handlers.catalogue.policies import in_catalogue
 from handlers.catalogue.tables import policy, policy_version
 from handlers.enterprises.tables import enterprise
 
@@ -26,8 +27,6 @@ CHANNELS = {
     "instant": ("portal", "window"),
     "promised": ("portal", "window"),
 }
-# A version that was replaced still rules the events of its days.
-IN_FORCE = ("published", "superseded")
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def open_case(
         raise InvalidInput(fields={"received_at": "收件时间不能晚于现在"})
     event_date = event_date or received_at.astimezone(SHANGHAI).date()
     version = _version(work, policy_version_id)
-    _require_in_force(version, event_date)
+    _require_in_force(work, version, event_date)
     _require_channel(version, channel)
     firm = _firm(work, enterprise_id)
     key = _event_key(work, version, application, event_date, list_line_id)
@@ -108,7 +107,11 @@ def live_case(work: Work, version: Row[Any], enterprise_id: UUID, key: str) -> s
             policy_version.c.policy_id == version.policy_id,
             case_file.c.enterprise_id == enterprise_id,
             case_file.c.event_key == key,
-            case_file.c.status.not_in(through),
+            or_(
+                case_file.c.status.not_in(through),
+                # Returned to its department, which may yet decide otherwise.
+                and_(case_file.c.status == "returned", case_file.c.ended_at.is_(None)),
+            ),
         )
         .limit(1)
     )
@@ -151,11 +154,8 @@ def _version(work: Work, policy_version_id: str) -> Row[Any]:
     return row
 
 
-def _require_in_force(version: Row[Any], event_date: date) -> None:
-    within = version.valid_from <= event_date and (
-        version.valid_to is None or event_date <= version.valid_to
-    )
-    if version.status not in IN_FORCE or not within:
+def _require_in_force(work: Work, version: Row[Any], event_date: date) -> None:
+    if not in_catalogue(work, version, event_date):
         raise InvalidInput(
             f"《{version.policy_name}》在 {event_date} 不在有效的政策目录内,不能受理和拨付",
             {"policy_version_id": "请选择目录内有效的政策"},
@@ -241,5 +241,5 @@ def _write(work: Work, opening: Opening) -> UUID:
 
 def _number(work: Work) -> str:
     """RJ, the day in Shanghai, and a running number of at least four digits."""
-    running = work.connection.execute(case_number)
+    running = work.connection.scalar(case_number)
     return f"RJ{work.now.astimezone(SHANGHAI):%Y%m%d}{running:04d}"

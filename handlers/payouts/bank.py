@@ -6,6 +6,7 @@ its result is at worst unknown: it is asked about, and never sent a second time.
 
 from __future__ import annotations
 
+import http.client
 import json
 import logging
 import urllib.error
@@ -18,7 +19,7 @@ from uuid import UUID
 from sqlalchemy import Row, select, update
 
 from engine.actor import SYSTEM
-from engine.errors import EngineError, PermanentFailure
+from engine.errors import BusinessError, EngineError, PermanentFailure
 from engine.runtime import OutsideWork, Runtime, Work
 from handlers.cases.tables import case_file
 from handlers.enterprises.tables import bank_account
@@ -43,7 +44,7 @@ def send_batch(outside: OutsideWork, batch_id: UUID) -> dict[str, Any]:
     """Sends a batch's lines that were never sent; returns {sent, answered} counts.
 
     Answers are kept as rows for `enter_answers`. Raises BankUnreachable if the bank can't have taken
-    anything, PermanentFailure if it refuses the batch as a whole.
+    anything, BusinessError("bank_refused") if it refuses the batch as a whole.
     """
     runtime = outside.runtime
     sent = answered = 0
@@ -56,7 +57,8 @@ def send_batch(outside: OutsideWork, batch_id: UUID) -> dict[str, Any]:
 def ask_batch(outside: OutsideWork, batch_id: UUID) -> dict[str, Any]:
     """Asks about the lines whose result is not known; returns {sent, answered} counts.
 
-    A line of which the bank says it never received it is sent now, under the same key.
+    A line of which the bank says it never received it is sent now, under the same key. Lines that
+    get no answer stay unknown. Raises as `send_batch` does.
     """
     runtime = outside.runtime
     waiting = runtime.run(SYSTEM, lambda work: _unanswered(work, batch_id))
@@ -64,7 +66,11 @@ def ask_batch(outside: OutsideWork, batch_id: UUID) -> dict[str, Any]:
     missing: list[UUID] = []
     for place in range(0, len(waiting), CHUNK):
         by_key = {row.key: row.id for row in waiting[place : place + CHUNK]}
-        found = _post(runtime, "/questions", {"keys": sorted(by_key)})
+        try:
+            found = _post(runtime, "/questions", {"keys": sorted(by_key)})
+        except NoAnswer as error:
+            logger.warning("batch %s: no answer to a question: %s", batch_id, error)
+            continue
         known, lost = _read(found, by_key)
         missing += lost
         answered += _keep(runtime, batch_id, known)
@@ -88,7 +94,7 @@ def _send(runtime: Runtime, batch_id: UUID, chunk: list[dict[str, Any]]) -> int:
         ]
         _keep(runtime, batch_id, unknown)
         return 0
-    except (BankUnreachable, PermanentFailure):
+    except (BankUnreachable, BusinessError):
         order_ids = list(by_key.values())
         runtime.run(SYSTEM, lambda work: _untake(work, order_ids))
         raise
@@ -218,11 +224,13 @@ def _post(runtime: Runtime, path: str, content: dict[str, Any]) -> Any:
             return json.loads(response.read().decode(), parse_float=Decimal)
     except urllib.error.HTTPError as error:
         if 400 <= error.code < 500:
-            raise PermanentFailure(f"银行拒绝了请求(代码 {error.code}),请核对批次后重试") from None
+            raise BusinessError(
+                "bank_refused", f"银行拒绝了请求(代码 {error.code}),请核对批次后重试"
+            ) from None
         raise NoAnswer(f"HTTP {error.code}") from None
     except urllib.error.URLError as error:
         if isinstance(error.reason, ConnectionRefusedError):
             raise BankUnreachable from None
         raise NoAnswer(type(error.reason).__name__) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         raise NoAnswer(type(error).__name__) from None

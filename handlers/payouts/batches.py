@@ -240,5 +240,5 @@ def _change(work: Work, row: Row[Any], before: str, **values: Any) -> None:
 
 
 def _number(work: Work) -> str:
-    running = work.connection.execute(batch_number)
+    running = work.connection.scalar(batch_number)
     return f"PC{work.now.astimezone(SHANGHAI):%Y%m%d}{running:04d}"

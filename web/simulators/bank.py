@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, request
+from werkzeug.serving import make_server
 
 # The last four digits of an account number → what happens to a payment to it.
 BEHAVIOURS = {
@@ -213,3 +214,8 @@ def _fault(content: Any) -> str:
         except InvalidOperation:
             return "amount is not a number"
     return ""
+
+
+def serve_bank(path: Path, port: int) -> None:
+    """Serves the simulator on loopback until the process is stopped."""
+    make_server("127.0.0.1", port, create_bank(path), threaded=True).serve_forever()
