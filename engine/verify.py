@@ -20,11 +20,11 @@ from engine.tables import (
 )
 
 _ORPHANS = {
-    "user_task": "status = 'open'",
+    "user_task": "t.status = 'open'",
     "timer": "true",
     "message_wait": "true",
-    "outside_call": "status = 'waiting'",
-    "incident": "status <> 'resolved'",
+    "outside_call": "t.status = 'waiting'",
+    "incident": "t.status <> 'resolved'",
 }
 
 
