@@ -31,6 +31,21 @@ def moment(value: datetime | None) -> str:
     return "—" if value is None else value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
+def plain(value: Any) -> str:
+    """A process value in words: a yes or no, a number with its digits, a date, a list."""
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return str(_("是") if value else _("否"))
+    if isinstance(value, Decimal):
+        return f"{value:,f}"
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, (list, tuple)):
+        return "、".join(plain(one) for one in value) or "—"
+    return str(value)
+
+
 def now() -> datetime:
     """The instant of this request."""
     if "now" not in g:
@@ -136,4 +151,11 @@ def mode(value: str) -> str:
     return str(_(MODES.get(value, value)))
 
 
-FILTERS = {"money": money, "day": day, "moment": moment, "state": state, "mode": mode}
+FILTERS = {
+    "money": money,
+    "day": day,
+    "moment": moment,
+    "plain": plain,
+    "state": state,
+    "mode": mode,
+}

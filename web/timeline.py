@@ -1,0 +1,79 @@
+"""An instance's history as people read it: who, when, what, why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import Row
+
+from engine import history
+from engine.runtime import Work
+from engine.values import from_json
+from handlers.accounts import people
+from web import diagrams
+
+# kind → (words, icon, colour)
+KINDS: dict[str, tuple[str, str, str]] = {
+    "started": ("启动", "player-play", "info"),
+    "completed": ("完成", "check", "secondary"),
+    "decided": ("决策", "git-branch", "secondary"),
+    "assigned": ("派发", "user-plus", "secondary"),
+    "answered": ("办理", "user-check", "success"),
+    "withdrawn": ("收回", "user-minus", "secondary"),
+    "timer fired": ("到时", "clock-play", "warning"),
+    "message received": ("收到消息", "mail-opened", "info"),
+    "failed": ("出错", "alert-triangle", "danger"),
+    "recovered": ("恢复", "check", "success"),
+    "retried": ("重试", "refresh", "warning"),
+    "suspended": ("挂起", "player-pause", "warning"),
+    "resumed": ("恢复运行", "player-play", "success"),
+    "cancelled": ("取消", "ban", "danger"),
+    "ended": ("结束", "flag", "info"),
+}
+FOR_PEOPLE = frozenset(KINDS) - {"completed", "decided", "withdrawn", "assigned", "recovered"}
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One line of the history."""
+
+    at: datetime
+    kind: str
+    words: str
+    icon: str
+    colour: str
+    name: str
+    element: str
+    who: str
+    reason: str
+    changed: dict[str, Any]
+
+
+def of_instance(
+    work: Work, row: Row[Any], kinds: frozenset[str] | None = None, limit: int = 500
+) -> list[Moment]:
+    """The latest `limit` events of the wanted kinds, newest first."""
+    events = history.of_instance(work.connection, row.id)
+    events = [e for e in events if kinds is None or e.kind in kinds][-limit:]
+    who = people.names_of(work.connection, {e.actor for e in events})
+    names = diagrams.element_names(work, row)
+    return [_moment(event, who, names) for event in reversed(events)]
+
+
+def _moment(event: Row[Any], who: dict[str, str], names: dict[str, str]) -> Moment:
+    words, icon, colour = KINDS.get(event.kind, (event.kind, "circle", "secondary"))
+    return Moment(
+        event.at,
+        event.kind,
+        str(_(words)),
+        icon,
+        colour,
+        event.name or names.get(event.element, event.element),
+        event.element,
+        who.get(event.actor, event.actor),
+        event.reason,
+        from_json(event.data).get("changed", {}),
+    )
