@@ -53,7 +53,10 @@ class Expression:
         """
         table = {**BUILTINS, **functions} if functions else BUILTINS
         run = Run(table, warnings if warnings is not None else [])
-        return self._run(Scope(dict(names), run))
+        try:
+            return self._run(Scope(dict(names), run))
+        except RecursionError:
+            raise FeelLimit("表达式中的函数调用自身过深") from None
 
     def passes(self, value: Any, names: Mapping[str, Any], **options: Any) -> bool:
         """For unary tests: whether `value` passes."""

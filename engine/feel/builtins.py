@@ -9,7 +9,16 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from engine.feel.compile import NUMBERS, add_months, compare, equal, is_number, kind, passes
+from engine.feel.compile import (
+    NUMBERS,
+    add_months,
+    compare,
+    equal,
+    in_limits,
+    is_number,
+    kind,
+    passes,
+)
 from engine.feel.temporal import (
     read_date,
     read_date_time,
@@ -92,7 +101,7 @@ def number(value: Any, grouping: Any = None, point: Any = None) -> Decimal | Non
         found = Decimal(value)
     except decimal.InvalidOperation:
         return None
-    return found if found.is_finite() else None
+    return found if in_limits(found) else None
 
 
 @builtin("date")

@@ -7,6 +7,7 @@ from __future__ import annotations
 import decimal
 import itertools
 import operator
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -20,7 +21,8 @@ from engine.feel.temporal import read_any
 from engine.feel.values import Range, YearsMonths
 
 Evaluate = Callable[["Scope"], Any]
-NUMBERS = decimal.Context(prec=34, rounding=decimal.ROUND_HALF_EVEN)
+# The standard's decimal128: without its limits `string(1e999999999)` would fill the memory.
+NUMBERS = decimal.Context(prec=34, rounding=decimal.ROUND_HALF_EVEN, Emax=6144, Emin=-6143)
 MAX_STEPS = 1_000_000
 MISSING = object()
 
@@ -88,6 +90,11 @@ class Function:
 
 def is_number(value: Any) -> TypeGuard[int | Decimal]:
     return isinstance(value, (int, Decimal)) and not isinstance(value, bool)
+
+
+def in_limits(number: Decimal) -> bool:
+    """Whether a number lies in decimal128's range."""
+    return number.is_finite() and (not number or abs(number.adjusted()) <= 6144)
 
 
 def kind(value: Any) -> str:
@@ -547,7 +554,14 @@ class Compiler:
                 return called(*values)
             except FeelLimit:
                 raise
-            except (TypeError, ValueError, ArithmeticError, AttributeError) as error:
+            except (
+                TypeError,
+                ValueError,
+                ArithmeticError,
+                AttributeError,
+                LookupError,
+                re.error,
+            ) as error:
                 scope.null(f"函数调用的参数不对: {error}", node)
                 return None
 

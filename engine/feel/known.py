@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from engine.feel import BUILTINS, Expression, syntax
+from engine.feel import BUILTINS, Expression, FeelLimit, syntax
 from engine.feel.compile import Evaluate, Run, Scope, Warning_
 
 
@@ -45,7 +45,10 @@ def _one(
     functions: Mapping[str, Any],
 ) -> bool | None:
     run = Run({**BUILTINS, **functions}, [])
-    found = evaluate(Scope({**names, "?": value}, run))
+    try:
+        found = evaluate(Scope({**names, "?": value}, run))
+    except RecursionError:
+        raise FeelLimit("表达式中的函数调用自身过深") from None
     if any(w.missing for w in run.warnings) and not asks_for_null(node):
         return None
     return found if isinstance(found, bool) else None

@@ -299,6 +299,8 @@ class Parser:
     def primary(self) -> ast.Node:
         token = self.token
         if token.kind == "number":
+            if abs(Decimal(token.text).adjusted()) > 6144:
+                raise self.error("数字超出范围")
             self.take()
             return ast.Literal(token.start, token.end, Decimal(token.text))
         if token.kind == "string":

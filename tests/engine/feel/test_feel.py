@@ -137,6 +137,28 @@ def test_the_work_of_one_expression_is_bounded():
         evaluate("for a in 1..2000, b in 1..2000 return 1")
 
 
+def test_a_function_that_calls_itself_for_ever_is_stopped():
+    with pytest.raises(FeelLimit):
+        evaluate("{f: function(x) f(x), y: f(1)}.y")
+
+
+@pytest.mark.parametrize("text", ["9 ** 999999999", 'number("1e999999999")', "1e6000 * 1e6000"])
+def test_numbers_beyond_the_standards_range_are_null(text):
+    assert evaluate(text) is None
+
+
+def test_a_number_beyond_the_standards_range_cannot_be_written():
+    with pytest.raises(FeelSyntaxError):
+        parse("string(1e999999999)")
+
+
+@pytest.mark.parametrize("text", ['matches("a", "(")', 'split("a", "(")'])
+def test_a_broken_pattern_gives_null_and_a_warning(text):
+    warnings = []
+    assert evaluate(text, {}, warnings=warnings) is None
+    assert len(warnings) == 1
+
+
 def test_nulls_that_came_of_an_error_are_reported_with_their_place():
     warnings = []
     assert evaluate("1 + 缺失的事实", {}, warnings=warnings) is None
