@@ -123,10 +123,10 @@ def facts_of(work: Work, enterprise_id: UUID, day: date) -> dict[str, Any]:
     table = enterprise_fact
     rows = work.connection.execute(
         select(table.c.name, table.c.value)
-        .distinct(table.c.name)
         .where(table.c.enterprise_id == enterprise_id, table.c.as_of <= day)
-        .order_by(table.c.name, table.c.as_of.desc())
+        .order_by(table.c.as_of)
     )
+    # The newest comes last and stands.
     return {row.name: from_json(row.value) for row in rows}
 
 
