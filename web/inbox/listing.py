@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -79,7 +79,8 @@ def page(work: Work, scope: str, text: str = "", after: str = "") -> Listing:
 
 
 def _key(row: Row[Any]) -> str:
-    return f"{row.due_at.isoformat() if row.due_at else ''}~{row.id}"
+    due = row.due_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if row.due_at else ""
+    return f"{due}~{row.id}"
 
 
 def _after(key: str) -> ColumnElement[bool]:

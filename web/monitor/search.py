@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from engine.runtime import Work
 from engine.tables import definition, incident, instance
@@ -58,7 +59,8 @@ def page(work: Work, wanted: Filter) -> tuple[list[Row[Any]], str]:
     following = ""
     if len(rows) > PAGE_SIZE:
         last = rows[PAGE_SIZE - 1]
-        following = f"{last.started_at.isoformat()}~{last.id}"
+        started = last.started_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        following = f"{started}~{last.id}"
     return rows[:PAGE_SIZE], following
 
 
@@ -105,7 +107,7 @@ def process_names(work: Work) -> list[tuple[str, str]]:
     """(id, name) of every process ever published, under its latest name."""
     rows = work.connection.execute(
         select(definition.c.process_id, definition.c.name)
-        .distinct(definition.c.process_id)
+        .ext(distinct_on(definition.c.process_id))
         .order_by(definition.c.process_id, definition.c.release_id.desc())
     )
     return [(row.process_id, row.name) for row in rows]

@@ -49,13 +49,13 @@ def test_a_long_inbox_goes_on_where_the_page_before_ended(sign_in, start, monkey
     monkeypatch.setattr(listing, "PAGE_SIZE", 2)
     for number in range(5):
         start(f"K-{number}")
-    client, seen, path = sign_in("li", LI), [], "/inbox"
-    while path:
-        page = client.get(path).get_data(as_text=True)
-        seen += [n for n in range(5) if f"K-{n}" in page]
-        found = page.partition("after=")[2].partition('"')[0]
-        path = f"/inbox?after={found}" if found else ""
-    assert sorted(seen) == [0, 1, 2, 3, 4]
+    client, after, pages = sign_in("li", LI), "", []
+    for _ in range(3):
+        page = client.get(f"/inbox?after={after}").get_data(as_text=True)
+        pages.append([n for n in range(5) if f"K-{n}" in page])
+        after = page.partition("card-footer")[2].partition("after=")[2].partition('"')[0]
+    assert [len(found) for found in pages] == [2, 2, 1] and not after
+    assert sorted(n for found in pages for n in found) == [0, 1, 2, 3, 4]
 
 
 def test_another_departments_task_is_refused_in_every_way(sign_in, task_id):
@@ -77,7 +77,7 @@ def test_the_form_gets_only_the_data_it_names(sign_in, task_id):
 def test_what_was_typed_is_kept_and_shown_again(sign_in, task_id):
     client = sign_in("li", LI)
     assert post(client, f"/inbox/{task_id}/draft", {"answer": {"count": 7}}).status_code == 200
-    assert client.get(f"/inbox/{task_id}/form").get_json()["answer"] == {"count": 7}
+    assert client.get(f"/inbox/{task_id}/form").get_json()["answer"]["count"] == 7
     assert "已暂存" in client.get("/inbox").get_data(as_text=True)
 
 
@@ -142,7 +142,7 @@ def test_a_released_task_goes_back_to_the_group_with_what_was_typed(runtime, sig
     assert "领取人" in wang.get("/inbox?tab=taken").get_data(as_text=True)
     assert post(li, f"/inbox/{task_id}/release").status_code == 302
     assert row(runtime, task_id).assignee is None
-    assert wang.get(f"/inbox/{task_id}/form").get_json()["answer"] == {"count": 7}
+    assert wang.get(f"/inbox/{task_id}/form").get_json()["answer"]["count"] == 7
 
 
 def test_the_task_page_shows_case_form_and_diagram(sign_in, task_id):
