@@ -74,10 +74,10 @@ def sample_policies() -> list[dict[str, Any]]:
 
 
 def decision_files() -> dict[str, bytes]:
-    """Path → content of the packaged decisions."""
+    """Path in a release → content of the packaged decisions."""
     folder = resources.files("bpmn").joinpath("decisions")
     return {
-        f"decisions/{file.name}": file.read_bytes()
+        f"bpmn/decisions/{file.name}": file.read_bytes()
         for file in sorted(folder.iterdir(), key=lambda f: f.name)
         if file.name.endswith(".dmn")
     }
