@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import URL, Engine, inspect, make_url
+from sqlalchemy import URL, Engine, inspect, make_url, text
 
 from engine import engine_jobs
 from engine.database import connect, migrate
@@ -46,6 +46,24 @@ def database_server(
         yield server.url(name)
     finally:
         server.stop_if_last()
+
+
+def recreate(settings: Settings, url: URL) -> None:
+    """Drops a database and creates it empty, on the embedded server or on the one that is set."""
+    name = url.database or ""
+    server = embedded_server(settings)
+    if server is not None:
+        server.drop_database(name)
+        server.create_database(name)
+        return
+    administration = connect(
+        make_url(settings.database_url).set(drivername=url.drivername), pooled=False
+    )
+    with administration.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        quoted = connection.dialect.identifier_preparer.quote(name)
+        connection.execute(text(f"drop database if exists {quoted} with (force)"))
+        connection.execute(text(f"create database {quoted} template template0"))
+    administration.dispose()
 
 
 def prepare_database(url: URL) -> None:
