@@ -46,11 +46,11 @@ def read(content: bytes) -> tuple[list[ListRow], list[BadRow]]:
     try:
         lines = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
-        raise _refused(_("文件无法按 CSV 读取,请另存为 CSV 后重试。")) from error
+        raise _refused(_("文件无法按 CSV 读取，请另存为 CSV 后重试。")) from error
     if not lines:
         raise _refused(_("文件是空的。"))
     if len(lines) - 1 > MAX_LINES:
-        raise _refused(_("一份名单最多 20000 行,请拆分后分次上传。"))
+        raise _refused(_("一份名单最多 20000 行，请拆分后分次上传。"))
     places = _places(lines[0][1])
     good: list[ListRow] = []
     bad: list[BadRow] = []

@@ -71,7 +71,7 @@ def catalogue() -> Any:
 def _line(view: PolicyView) -> dict[str, Any]:
     return {
         "version_id": view.id,
-        "name": view.name,
+        "short_name": view.short_name,
         "sample": view.sample,
         "mode": view.mode,
         "owner_name": view.owner_name,
@@ -99,7 +99,7 @@ def _fitting_line(match: PolicyMatch) -> Fitting:
         match.name_en if english else match.name,
         match.version.mode,
         match.fit == "fits",
-        match.answer.amount,
+        match.answer.amount or None,
         "；".join(said),
     )
 

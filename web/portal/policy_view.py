@@ -16,6 +16,7 @@ from handlers.catalogue import policies
 AMOUNT = "兑付标准"
 CONDITIONS = "申请条件"
 PROCEDURE = "兑现流程"
+_SAMPLE = re.compile(r"\s*(（示例）|\(sample\))$")
 _NUMBERED = re.compile(r"(?:^|[；;])\s*\d+[.．、]\s*")
 
 
@@ -29,6 +30,11 @@ class PolicyView:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.row, name)
+
+    @property
+    def short_name(self) -> str:
+        """The name without the words that the sample's badge says."""
+        return _SAMPLE.sub("", self.name)
 
     @property
     def elements(self) -> dict[str, str]:

@@ -13,6 +13,7 @@ from handlers.deadlines import clocks
 from web import display
 from web.portal.case_view import CaseView
 
+
 @dataclass(frozen=True)
 class Step:
     """One step; `state` is done, now, stopped or ahead."""

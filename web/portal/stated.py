@@ -56,7 +56,7 @@ def _value(one: dict[str, Any], text: str) -> Any:
             raise ValueError(_("请从列表中选择"))
         return text
     if len(text) > MAX_TEXT:
-        raise ValueError(_("最长 %(count)s 字,现在有 %(now)s 字", count=MAX_TEXT, now=len(text)))
+        raise ValueError(_("最长 %(count)s 字，现在有 %(now)s 字", count=MAX_TEXT, now=len(text)))
     return text
 
 
@@ -64,7 +64,7 @@ def _number(text: str, places: int) -> Decimal:
     try:
         value = Decimal(text.replace(",", "").replace("，", ""))
     except InvalidOperation:
-        raise ValueError(_("请填写数字,例如 1200 或 0.042")) from None
+        raise ValueError(_("请填写数字，例如 1200 或 0.042")) from None
     if not value.is_finite() or value < 0 or value > MAX_NUMBER:
         raise ValueError(_("请填写不小于 0 的数字"))
     if value != round(value, places):
