@@ -16,7 +16,7 @@ from handlers.accounts import people
 from handlers.accounts.roles import ROLES
 from web import display, plain_json
 from web.access import requires, run
-from web.inbox import blueprint, task_page
+from web.inbox import account_number, blueprint, four_eyes, task_page
 
 MAX_REASON = 500
 
@@ -55,7 +55,7 @@ def named_in(schema: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
 @requires(*ROLES)
 def draft(task_id: UUID) -> Any:
     """Keeps what was typed so far."""
-    given = _given()
+    given = account_number.left_out(_given())
     try:
         run(lambda work: user_tasks.save(work, task_id, given))
     except Conflict as error:
@@ -71,7 +71,9 @@ def complete(task_id: UUID) -> Any:
 
     def act(work: Work) -> str:
         row = user_tasks.get(work, task_id)
-        user_tasks.complete(work, task_id, given, str(request.args.get("reason", ""))[:MAX_REASON])
+        four_eyes.require(work, row)
+        answer = account_number.declared(work, row, given)
+        user_tasks.complete(work, task_id, answer, str(request.args.get("reason", ""))[:MAX_REASON])
         return task_page.title_of(row)
 
     try:

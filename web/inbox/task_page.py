@@ -17,7 +17,7 @@ from handlers.accounts.roles import ENTERPRISE_ROLES, ROLES
 from handlers.deadlines import clocks
 from web import diagrams, instructions, timeline
 from web.access import requires, run
-from web.inbox import blueprint, case_view
+from web.inbox import blueprint, case_view, four_eyes
 
 
 def is_enterprise_task(row: Any) -> bool:
@@ -85,8 +85,12 @@ def task(task_id: UUID) -> Any:
 @blueprint.post("/<uuid:task_id>/claim")
 @requires(*ROLES)
 def claim(task_id: UUID) -> Any:
+    def act(work: Work) -> None:
+        four_eyes.require(work, user_tasks.get(work, task_id))
+        user_tasks.claim(work, task_id)
+
     try:
-        run(lambda work: user_tasks.claim(work, task_id))
+        run(act)
     except Conflict as error:
         return show(task_id, 409, error.message)
     return redirect(url_for("inbox.task", task_id=task_id))
