@@ -89,7 +89,7 @@ def ask_batch(outside: OutsideWork, *, batch_id: UUID) -> dict[str, Any]:
 
 
 @service_task("payouts.enter_answers")
-def enter_answers(work: Work, *, batch_id: UUID, answers: Any = None) -> dict[str, Any]:
+def enter_answers(work: Work, *, batch_id: UUID, answers: object = None) -> dict[str, Any]:
     """登记银行答复;接口收到的答复已经保存,只需给出人工录入的。"""
     given = answers if isinstance(answers, list) else []  # a count comes from `send_batch`
     return {"unknown": bank_answers.enter(work, batch_id, given)}
