@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.errors import InvalidInput, NotFound
 from engine.runtime import Work
-from engine.values import from_json, to_json
+from engine.values import ValueRefused, from_json, to_json
 from handlers.catalogue.text_search import matches, search_text
 from handlers.enterprises.credit_code import fault, normalised
 from handlers.enterprises.tables import enterprise, enterprise_fact
@@ -170,7 +170,7 @@ def _checked_fact(
         if not fact.get(name):
             faults[path + name] = "应填写文字"
     value = fact.get("value")
-    if value is None or isinstance(value, float):
+    if value is None or not _storable(value):
         faults[path + "value"] = "应为文字、整数、Decimal、真假或日期"
     return {
         "enterprise_id": enterprise_id,
@@ -179,6 +179,14 @@ def _checked_fact(
         "as_of": _day(fact.get("as_of"), path + "as_of", faults),
         "source": fact.get("source"),
     }
+
+
+def _storable(value: Any) -> bool:
+    try:
+        to_json(value)
+    except ValueRefused:
+        return False
+    return True
 
 
 def _day(value: Any, field: str, faults: dict[str, str]) -> date | None:

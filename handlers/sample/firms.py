@@ -196,7 +196,7 @@ def _ordinary(number: int, rng: Random) -> Values:
         "industry": rng.choice(_INDUSTRIES),
         "registered_years": rng.randint(0, 15),
         "enterprise_size": size,
-        "above_scale": large or rng.random() < 0.2,
+        "above_scale": large or rng.randrange(100) < 20,
         "employees": rng.randint(120, 900) if large else rng.randint(3, 110),
         "insured_persons": rng.randint(100, 800) if large else rng.randint(2, 100),
         "annual_revenue": revenue,
@@ -205,7 +205,7 @@ def _ordinary(number: int, rng: Random) -> Values:
         "first_time_reaching": False,
         "prior_year_district_contribution": yuan(rng, 2, 180),
         "matches_industry_plan": False,
-        "tax_and_business_registration_in_district": rng.random() < 0.9,
+        "tax_and_business_registration_in_district": rng.randrange(100) < 90,
         "rd_expense": yuan(rng, 1, 300),
         "rd_rank": 100 + number,
         "rd_growth": share(rng, 0, 9),
@@ -214,8 +214,8 @@ def _ordinary(number: int, rng: Random) -> Values:
         "job_retention_rate": share(rng, 70, 94),
         "unemployment_insurance_paid_months": rng.randint(0, 11),
         "layoff_rate": share(rng, 6, 30),
-        "industry_environment_policy_met": rng.random() < 0.8,
-        "zombie_or_seriously_dishonest": rng.random() < 0.03,
+        "industry_environment_policy_met": rng.randrange(100) < 80,
+        "zombie_or_seriously_dishonest": rng.randrange(100) < 3,
         "prior_year_unemployment_premium": yuan(rng, 1, 10),
         **_NOTHING,
     }
@@ -268,10 +268,10 @@ _NOTHING: Values = {
 def _earlier(values: Values, rng: Random) -> Values:
     """What the same registers said in the middle of 2025."""
     found = {name: values[name] for name in _WITH_HISTORY}
-    found["hnte_recognition"] = "首次" if rng.random() < 0.1 else "无"
+    found["hnte_recognition"] = "首次" if rng.randrange(100) < 10 else "无"
     found["hnte_first_recognition"] = found["hnte_recognition"] == "首次"
     found["rd_expense"] = (found["rd_expense"] * 9 / 10).quantize(Decimal("0.01"))
-    found["expansion_project"] = rng.random() < 0.05
+    found["expansion_project"] = rng.randrange(100) < 5
     return found
 
 

@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from engine.dmn import Decisions
+from handlers.sample.firms import fact_list
 from handlers.sample.load import decision_files, sample_policies
 
 D = Decimal
@@ -207,6 +209,15 @@ def test_every_decision_of_the_catalogue_exists_and_no_other() -> None:
     assert named == set(DECISIONS.by_id)
 
 
+def test_every_decision_is_drawn_so_that_the_editor_opens_it() -> None:
+    for path, content in decision_files().items():
+        root = etree.fromstring(content)
+        decisions = {node.get("id") for node in root.iterfind("{*}decision")}
+        drawn = {node.get("dmnElementRef") for node in root.iterfind(".//{*}DMNShape")}
+        assert drawn == decisions, path
+        assert "（示例）" in str(root.get("name"))
+
+
 def test_only_the_headquarters_award_leaves_the_amount_to_the_review() -> None:
     assert [
         e["id"] for e in POLICIES.values() for v in e["versions"] if not v["amount_decision"]
@@ -223,8 +234,6 @@ def test_conditions_are_one_row_each_and_rows_ask_one_cell() -> None:
 
 
 def test_everything_a_decision_reads_is_registered_stated_or_given() -> None:
-    from handlers.sample.firms import fact_list
-
     for version in VERSIONS:
         stated = {one["name"] for one in version["inputs"]}
         assert not stated & set(fact_list())
