@@ -9,4 +9,10 @@ from handlers.accounts.roles import ANALYST, ANALYST_APPROVER
 blueprint = Blueprint("studio", __name__, url_prefix="/studio")
 READERS = (ANALYST, ANALYST_APPROVER)
 
-from web.studio import editing, overview, publishing_pages, release_pages  # noqa: E402, F401
+from web.studio import changes, editing, overview, publishing_pages, release_pages  # noqa: E402, F401
+
+
+@blueprint.context_processor
+def type_names() -> dict[str, object]:
+    """The Chinese names of the kinds of elements."""
+    return {"TYPE_NAMES": changes.TYPES}

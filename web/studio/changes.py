@@ -19,6 +19,40 @@ _LAYOUT = (
     "https://www.omg.org/spec/DMN/20191111/DMNDI/",
 )
 _DRAWN = frozenset(["incoming", "outgoing", "flowNodeRef"])
+TYPES = {
+    "process": "流程",
+    "participant": "泳池",
+    "lane": "泳道",
+    "startEvent": "开始事件",
+    "endEvent": "结束事件",
+    "intermediateCatchEvent": "等待事件",
+    "boundaryEvent": "边界事件",
+    "userTask": "用户任务",
+    "serviceTask": "服务任务",
+    "scriptTask": "计算任务",
+    "businessRuleTask": "决策任务",
+    "receiveTask": "接收任务",
+    "callActivity": "调用流程",
+    "subProcess": "子流程",
+    "exclusiveGateway": "排他网关",
+    "parallelGateway": "并行网关",
+    "inclusiveGateway": "包容网关",
+    "eventBasedGateway": "事件网关",
+    "sequenceFlow": "顺序流",
+    "message": "消息",
+    "error": "错误",
+    "messageEventDefinition": "消息设置",
+    "timerEventDefinition": "定时设置",
+    "errorEventDefinition": "错误设置",
+    "decision": "决策",
+    "decisionTable": "决策表",
+    "input": "条件列",
+    "output": "结果列",
+    "rule": "规则",
+    "inputEntry": "条件单元格",
+    "outputEntry": "结果单元格",
+    "inputExpression": "条件公式",
+}
 
 
 @dataclass(frozen=True)
@@ -71,7 +105,13 @@ def _elements(root: etree._Element) -> Iterator[tuple[str, tuple[str, str, str]]
         name = etree.QName(node)
         if name.namespace in _LAYOUT or node is root:
             continue
-        yield node.get("id", ""), (_says(node), node.get("name") or "", name.localname)
+        yield node.get("id", ""), (_says(node), _called(node), name.localname)
+
+
+def _called(node: etree._Element) -> str:
+    """The element's name, or its owner's for a part without one."""
+    owner = node.getparent()
+    return node.get("name") or (owner.get("name") if owner is not None else "") or ""
 
 
 def _says(node: etree._Element) -> str:

@@ -118,7 +118,8 @@ def title(path: str, content: bytes) -> str:
         names = [node.get("name") or node.get("id") or "" for node in nodes]
     except (ValueError, InvalidInput):
         return path
-    return "、".join(names[:2]) + (" …" if len(names) > 2 else "") or path
+    found = [name for name in names if name]
+    return found[0] + (f" 等 {len(found)} 个" if len(found) > 1 else "") if found else path
 
 
 def _form_title(schema: dict[str, Any]) -> str:

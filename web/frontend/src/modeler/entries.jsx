@@ -14,13 +14,13 @@ export const area = (id, label, get, set, more = {}) => ({ id, label, get, set, 
 /** A choice; `options` are [value, label] pairs. What is set but unknown stays visible. */
 export const choice = (id, label, options, get, set, more = {}) => ({ id, label, options, get, set, ...more, component: Choice, isEdited: isSelectEntryEdited });
 
-function useEntry({ element, label, description, get, set }) {
+function useEntry({ element, label, description, hint, get, set }) {
   const translate = useService('translate'), injector = useService('injector'), debounce = useService('debounceInput');
   return {
     element,
     debounce,
     label: translate(label),
-    description: description && translate(description),
+    description: hint ?? (description && translate(description)), // a hint is the server's own sentence
     getValue: () => get(element),
     setValue: (value) => set(injector, element, value)
   };
@@ -37,7 +37,9 @@ function Area(props) {
 function Choice(props) {
   const translate = useService('translate'), entry = useEntry(props);
   const getOptions = () => {
-    const current = entry.getValue(), known = props.options.some(([value]) => value === current);
+    const current = entry.getValue();
+    const flat = props.options.flatMap(([value, label]) => (Array.isArray(label) ? label.map(([inner]) => inner) : [value]));
+    const known = flat.includes(current);
     return [
       { value: '', label: translate('<none>') },
       ...(known || !current ? [] : [{ value: current, label: translate('{value} (unknown)', { value: current }) }]),

@@ -78,7 +78,7 @@ function serviceTask(element, { handlers }, injector, group) {
   const grouped = Object.entries(Object.groupBy(handlers, ({ name }) => name.split('.')[0]))
     .map(([capability, members]) => [capability, members.map(({ name }) => [name, name])]);
   const pick = choice('r-handler', 'Handler', grouped, own('implementation'), setOwn('implementation'), {
-    description: handler?.summary
+    hint: handler?.summary
   });
   const groups = [group('r-service', 'Service call', [pick, textOf('r:result', 'r-result', 'Result variable', { validate: validName(translate) })])];
   const known = handler?.parameters ?? [];

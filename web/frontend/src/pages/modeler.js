@@ -20,8 +20,6 @@ import { propertiesModule } from '../modeler/properties.js';
 import onlySupported from '../modeler/supported.js';
 import { Desk } from '../studio/desk.js';
 
-const PALETTE = 96;
-
 async function open(desk) {
   const [xml, catalogue] = await Promise.all([desk.load(), desk.catalogue()]);
   const modeler = new BpmnModeler({
@@ -37,12 +35,18 @@ async function open(desk) {
   const { warnings } = await modeler.importXML(xml);
   desk.root.dataset.warnings = warnings.length;
   warnings.forEach(({ message }) => console.warn(message));
-  fit(modeler.get('canvas'), PALETTE);
   const show = lintMarks(modeler, desk.findings, desk.summary);
   desk.attach(async () => (await modeler.saveXML({ format: true })).xml, show);
   undoButtons(desk, modeler);
-  desk.on('fit', () => fit(modeler.get('canvas'), PALETTE));
+  desk.on('fit', () => fitBesidePalette(modeler));
   await desk.lint();
+  fitBesidePalette(modeler); // only now: the list of findings has taken its room
+}
+
+function fitBesidePalette(modeler) {
+  const canvas = modeler.get('canvas'), palette = canvas.getContainer().querySelector('.djs-palette');
+  canvas.resized();
+  fit(canvas, palette.offsetLeft + palette.offsetWidth + 24);
 }
 
 function undoButtons(desk, modeler) {
