@@ -77,6 +77,7 @@ def make_batch(work: Work, order_ids: list[UUID]) -> UUID:
     """
     if not work.actor.holds(APPROVAL_BUREAU, MAKER):
         raise NotAllowed("只有区行政审批局的制单人员可以组批")
+    _use_confirmed_accounts(work, order_ids)
     lines = _locked(work, order_ids)
     _require_payable(work, lines)
     batch_id, instance_id = uuid.uuid4(), uuid.uuid4()
@@ -170,6 +171,29 @@ def lines_of(work: Work, batch_id: UUID) -> list[Row[Any]]:
     )
 
 
+def _use_confirmed_accounts(work: Work, order_ids: list[UUID]) -> None:
+    """An order that still waits follows its firm's change of account."""
+    confirmed = (
+        select(bank_account.c.id)
+        .join(entitlement, entitlement.c.enterprise_id == bank_account.c.enterprise_id)
+        .where(
+            entitlement.c.id == payment_order.c.entitlement_id,
+            bank_account.c.state == "confirmed",
+        )
+        .correlate(payment_order)
+        .scalar_subquery()
+    )
+    work.connection.execute(
+        update(payment_order)
+        .where(
+            payment_order.c.id.in_(order_ids),
+            payment_order.c.status == "due",
+            confirmed.is_not(None),
+        )
+        .values(account_id=confirmed)
+    )
+
+
 def _locked(work: Work, order_ids: list[UUID]) -> list[Row[Any]]:
     wanted = set(order_ids)
     if not wanted:
@@ -196,7 +220,7 @@ def _require_payable(work: Work, lines: list[Row[Any]]) -> None:
         owed = entitlements.get(work, line.entitlement_id)
         found = entitlements.objections(work, owed)
         if line.account_state != "confirmed":
-            found.append("收款账户已停用或变更,请先重新下达支付指令")
+            found.append("收款账户已停用")
         if owed.status != "ordered" or owed.amount != line.amount:
             found.append("支付指令与应兑付金额不一致")
         reasons += [f"{line.case_number} {line.enterprise_name}: {text}" for text in found]

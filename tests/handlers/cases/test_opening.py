@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from datetime import date, timedelta
 
 import pytest
@@ -111,3 +112,26 @@ def test_a_failed_opening_leaves_nothing(scene):
         opened(scene, firm)
     rows = scene.do(lambda work: work.connection.execute(case_file.select()).all())
     assert len(rows) == 1
+
+
+def test_of_two_applications_at_the_same_moment_one_is_opened(scene):
+    firm = scene.firm()
+    ready, outcomes = threading.Barrier(2), []
+
+    def apply():
+        def act(work):
+            ready.wait(5)
+            return open_case(work, "I@1", firm, "portal", {}, "applicant")
+
+        try:
+            scene.runtime.run(CLERK, act, tries=1)
+            outcomes.append("opened")
+        except Conflict:
+            outcomes.append("refused")
+
+    threads = [threading.Thread(target=apply) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sorted(outcomes) == ["opened", "refused"]

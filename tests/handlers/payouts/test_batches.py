@@ -77,6 +77,21 @@ def test_an_account_that_was_closed_stops_its_line(scene):
         scene.batch(order_id)
 
 
+def test_an_order_follows_its_firms_change_of_account(scene):
+    firm = scene.firm()
+    order_id = scene.ordered(firm)
+
+    def act(work):
+        name = bank_accounts.usable_account(work, firm).holder
+        new = bank_accounts.declare(work, firm, name, "建设银行", "105428000018", "43670000777")
+        bank_accounts.confirm(work, new)
+        return new
+
+    new = scene.do(act)
+    scene.batch(order_id)
+    assert scene.order_row(order_id).account_id == new
+
+
 def test_a_policy_suspended_since_stops_its_lines(scene):
     order_id = scene.ordered(scene.firm())
     scene.do(
