@@ -452,10 +452,16 @@ PROFILES: dict[str, Profile] = {
     "JX-JX-01": Profile(
         _ecommerce,
         (
-            {"in_statistics": False, "newly_opened_in_statistics": False},
             {
-                "annual_online_retail": Decimal(40_000_000),
-                "online_retail_increase": Decimal(10_000_000),
+                "in_statistics": False,
+                "newly_opened_in_statistics": False,
+                "annual_online_retail": Decimal(60_000_000),
+                "online_retail_growth_met": True,
+            },
+            {
+                "newly_opened_in_statistics": False,
+                "annual_online_retail": Decimal(49_000_000),
+                "online_retail_growth_met": False,
             },
             {"ecommerce": False},
         ),

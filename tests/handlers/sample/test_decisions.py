@@ -281,6 +281,10 @@ HIRES = {
         ("JX_03", {"certificate_date": date(2026, 1, 1)}, 1, True),
         ("OT_02", {"elder_care_project": "租房改造", "lease_years": 4}, 4, False),
         ("OT_02", {"elder_care_project": "新建", "beds": 49, "lease_years": 0}, 2, False),
+        # the scale of retail is asked for its own award, not for the newcomers'
+        ("JX_JX_01", {**SHOP, "newly_opened_in_statistics": True, "annual_online_retail": D(1)}, 3, True),
+        ("JX_JX_01", {**SHOP, "annual_online_retail": D(49_999_999), "online_retail_growth_met": True}, 3, False),
+        ("JX_JX_01", {**SHOP, "annual_online_retail": D(50_000_000), "online_retail_growth_met": True}, 3, True),
         ("RJ_01", {"industry": "建筑业"}, 3, False),
         ("RJ_01", {"prior_year_district_contribution": D(2_000_000)}, 2, True),
     ],
