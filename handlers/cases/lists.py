@@ -259,16 +259,20 @@ def _write(work: Work, version: Row[Any], event_date: date, found: list[dict[str
             for place, line in enumerate(found, 1)
         ],
     )
-    data = {
-        "list": {
-            "id": str(list_id),
-            "number": number,
-            "policy_id": version.policy_id,
-            "policy": version.policy_name,
-            "owner": version.owner,
-            "lines": len(found),
-            "total": sum((line["amount"] or Decimal(0) for line in found), Decimal(0)),
-        }
-    }
+    data = {"list": _list_variable(version, list_id, number, found)}
     instances.start(work, "eligibility_list", data, business_key=number, instance_id=instance_id)
     return list_id
+
+
+def _list_variable(
+    version: Row[Any], list_id: UUID, number: str, found: list[dict[str, Any]]
+) -> dict[str, Any]:
+    return {
+        "id": str(list_id),
+        "number": number,
+        "policy_id": version.policy_id,
+        "policy": version.policy_name,
+        "owner": version.owner,
+        "lines": len(found),
+        "total": sum((line["amount"] or Decimal(0) for line in found), Decimal(0)),
+    }

@@ -148,6 +148,26 @@ def _write(work: Work, one: Transfer) -> None:
     row = locked(work, one.indicator_id)
     source, target = MOVES[one.kind]
     _require_enough(row, one, source, target)
+    entries = _entries(work, row, one)
+    work.connection.execute(insert(ledger_entry), entries)
+    # The source account `budget` holds what was allotted as a negative sum.
+    change = one.amount if source == "budget" else -one.amount
+    work.connection.execute(
+        update(indicator)
+        .where(indicator.c.id == row.id)
+        .values(
+            {
+                source: indicator.c[source] + change,
+                target: indicator.c[target] + one.amount,
+                "sequence": entries[-1]["sequence"],
+                "hash": entries[-1]["hash"],
+            }
+        )
+    )
+
+
+def _entries(work: Work, row: Row[Any], one: Transfer) -> list[dict[str, Any]]:
+    source, target = MOVES[one.kind]
     transfer_id = uuid.uuid4()
     sequence, previous = row.sequence, row.hash
     entries = []
@@ -169,21 +189,7 @@ def _write(work: Work, one: Transfer) -> None:
             {**values, "indicator_id": row.id, "previous_hash": previous, "hash": hashed}
         )
         previous = hashed
-    work.connection.execute(insert(ledger_entry), entries)
-    # The source account `budget` holds what was allotted as a negative sum.
-    change = one.amount if source == "budget" else -one.amount
-    work.connection.execute(
-        update(indicator)
-        .where(indicator.c.id == row.id)
-        .values(
-            {
-                source: indicator.c[source] + change,
-                target: indicator.c[target] + one.amount,
-                "sequence": sequence,
-                "hash": previous,
-            }
-        )
-    )
+    return entries
 
 
 def _require_enough(row: Row[Any], one: Transfer, source: str, target: str) -> None:

@@ -65,7 +65,7 @@ def ask_batch(outside: OutsideWork, batch_id: UUID) -> dict[str, Any]:
     answered = 0
     missing: list[UUID] = []
     for place in range(0, len(waiting), CHUNK):
-        by_key = {row.key: row.id for row in waiting[place : place + CHUNK]}
+        by_key = dict(waiting[place : place + CHUNK])
         try:
             found = _post(runtime, "/questions", {"keys": sorted(by_key)})
         except NoAnswer as error:
@@ -103,9 +103,7 @@ def _send(runtime: Runtime, batch_id: UUID, chunk: list[dict[str, Any]]) -> int:
 
 
 def _take(work: Work, batch_id: UUID) -> list[dict[str, Any]]:
-    """Marks the next lines as sent and reads what the bank needs, numbers in clear."""
-    from handlers.enterprises.bank_accounts import number_of
-
+    """Marks the next lines as sent and reads what the bank needs."""
     batch = get(work, batch_id)
     if batch.status not in ("sending", "waiting"):
         raise PermanentFailure(f"批次 {batch.number} 没有签发,不能发送银行")
@@ -131,19 +129,23 @@ def _take(work: Work, batch_id: UUID) -> list[dict[str, Any]]:
         .where(payment_batch.c.id == batch_id, payment_batch.c.sent_at.is_(None))
         .values(sent_at=work.now)
     )
-    return [
-        {
-            "order_id": str(row.id),
-            "key": line_key(row),
-            "amount": str(row.amount),
-            "holder": row.holder,
-            "bank": row.bank,
-            "cnaps": row.cnaps,
-            "number": number_of(work, row.account_id),
-            "memo": f"惠企兑现 {row.case_number}",
-        }
-        for row in rows
-    ]
+    return [_line(work, row) for row in rows]
+
+
+def _line(work: Work, row: Row[Any]) -> dict[str, Any]:
+    """What the bank needs of a line, with the account number in clear."""
+    from handlers.enterprises.bank_accounts import number_of
+
+    return {
+        "order_id": str(row.id),
+        "key": line_key(row),
+        "amount": str(row.amount),
+        "holder": row.holder,
+        "bank": row.bank,
+        "cnaps": row.cnaps,
+        "number": number_of(work, row.account_id),
+        "memo": f"惠企兑现 {row.case_number}",
+    }
 
 
 def line_key(row: Row[Any]) -> str:
@@ -160,18 +162,13 @@ def _untake(work: Work, order_ids: list[UUID]) -> None:
     )
 
 
-def _unanswered(work: Work, batch_id: UUID) -> list[Any]:
+def _unanswered(work: Work, batch_id: UUID) -> list[tuple[str, UUID]]:
     rows = work.connection.execute(
         select(payment_order)
         .where(payment_order.c.batch_id == batch_id, payment_order.c.status.in_(answers.WAITING))
         .order_by(payment_order.c.id)
     )
-    return [_Line(row.id, line_key(row)) for row in rows]
-
-
-class _Line:
-    def __init__(self, order_id: UUID, key: str) -> None:
-        self.id, self.key = order_id, key
+    return [(line_key(row), row.id) for row in rows]
 
 
 def _keep(runtime: Runtime, batch_id: UUID, found: list[dict[str, Any]]) -> int:
