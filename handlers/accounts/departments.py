@@ -47,7 +47,9 @@ def add(work: Work, code: str, name: str, name_en: str) -> None:
         faults["name"] = "请填写名称"
     if faults:
         raise InvalidInput(fields=faults)
-    work.connection.execute(insert(department).values(code=code, name=name, name_en=name_en or name))
+    work.connection.execute(
+        insert(department).values(code=code, name=name, name_en=name_en or name)
+    )
     note(work, "add_department", code, name)
 
 
