@@ -178,12 +178,12 @@ def _notices(work: Work, row: Row[Any]) -> list[Row[Any]]:
 
 def _payments(work: Work, case_id: UUID) -> list[Row[Any]]:
     """Entitlements with the last attempt to pay each."""
-    last = (
-        select(payment_order)
-        .distinct(payment_order.c.entitlement_id)
-        .order_by(payment_order.c.entitlement_id, payment_order.c.attempt.desc())
-        .subquery("last_order")
+    attempts = (
+        select(payment_order.c.entitlement_id, func.max(payment_order.c.attempt).label("attempt"))
+        .group_by(payment_order.c.entitlement_id)
+        .subquery("attempts")
     )
+    last = payment_order.alias("last")
     return list(
         work.connection.execute(
             select(
@@ -197,7 +197,12 @@ def _payments(work: Work, case_id: UUID) -> list[Row[Any]]:
                 bank_account.c.bank,
                 bank_account.c.number_tail,
             )
-            .outerjoin(last, last.c.entitlement_id == entitlement.c.id)
+            .outerjoin(attempts, attempts.c.entitlement_id == entitlement.c.id)
+            .outerjoin(
+                last,
+                (last.c.entitlement_id == entitlement.c.id)
+                & (last.c.attempt == attempts.c.attempt),
+            )
             .outerjoin(bank_account, bank_account.c.id == last.c.account_id)
             .where(entitlement.c.case_id == case_id)
             .order_by(entitlement.c.stage, entitlement.c.created_at)

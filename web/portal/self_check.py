@@ -24,7 +24,7 @@ from web.portal.catalogue import require_visible
 from web.portal.policy_view import PolicyView
 
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
-_KINDS = {"number": "number", "boolean": "boolean", "string": "text"}
+_KINDS = {"number": "number", "boolean": "boolean", "string": "text", "": "text"}
 
 
 @blueprint.get("/policies/<version>/check")
