@@ -18,16 +18,16 @@ function onlyWoff2() {
   };
 }
 
-/** Makes the form editor's hard-coded labels translatable: it has no hook of its own. */
+/** Makes hard-coded labels of form-js translatable: the editor has no hook, the viewer forgot one word. */
 function translatedLiterals() {
-  const packages = /@bpmn-io\/form-js-(editor|viewer)\/dist\/index\.es\.js/;
+  const packages = /(@bpmn-io\/form-js-(editor|viewer)|form-js-viewer-2)\/dist\/index\.es\.js/;
   const literal = /(\b(?:label|title|text|children|description|placeholder|tooltip|'aria-label'|"aria-label"|name)\s*[:=]\s*)(['"])([^'"\n]{2,90})\2/g;
   return {
     name: 'translated-literals',
     transform(code, id) {
       if (!packages.test(id)) return null;
       const changed = code.replace(literal, (whole, before, quote, words) =>
-        words in literals ? `${before}globalThis.__translate(${JSON.stringify(words)})` : whole
+        words in literals && (!id.includes('form-js-viewer-2') || words === 'Browse') ? `${before}globalThis.__translate(${JSON.stringify(words)})` : whole
       );
       return { code: changed, map: null };
     }

@@ -6,7 +6,7 @@ const PAUSE_MS = 1200;
 
 /** Saves 1.2 s after the last change; without an address nothing is kept. */
 export function keepDraft(form, url, status) {
-  let timer, stopped = false, unsaved = false;
+  let timer, stopped = false, unsaved = false, touched = false;
   if (!url) return { stop() {}, resume() {} };
 
   async function save() {
@@ -19,8 +19,10 @@ export function keepDraft(form, url, status) {
     unsaved ||= !ok;
   }
 
+  // form-js also says `changed` while it draws itself; only what a person does is worth keeping
+  for (const act of ['input', 'change', 'click', 'keydown']) form._container.addEventListener(act, () => (touched = true), true);
   form.on('changed', () => {
-    if (stopped) return;
+    if (stopped || !touched) return;
     unsaved = true;
     clearTimeout(timer);
     timer = setTimeout(save, PAUSE_MS);

@@ -30,7 +30,8 @@ export async function showForm(element) {
   element.querySelector('[data-form-fallback]')?.remove();
   const readonly = 'readonly' in element.dataset;
   const frame = build(element, readonly, schema);
-  const form = new Form({ container: frame.body, additionalModules: [translateModule(texts)] });
+  // without debounce: else a redraw within its 300 ms takes back what was just typed
+  const form = new Form({ container: frame.body, debounce: false, additionalModules: [translateModule(texts)] });
   await form.importSchema(schema, { ...data, ...(answer ?? {}) });
   element.form = form;
   if (readonly) {
