@@ -20,6 +20,8 @@ class Group(click.Group):
             return super().invoke(ctx)
         except EngineError as error:
             click.echo(f"错误: {error}", err=True)
+            for name, sentence in getattr(error, "fields", {}).items():
+                click.echo(f"  {name}: {sentence}", err=True)
             ctx.exit(1)
 
 
