@@ -11,6 +11,7 @@ from engine.actor import Actor
 from engine.errors import DiagramRefused, EngineError
 from engine.lint import lint as lint_files
 from engine.runtime import Work
+from handlers import registry
 from web.settings import Settings
 from web.system import database_server, make_runtime, prepare_database
 
@@ -67,6 +68,7 @@ def deploy(settings: Settings, paths: tuple[Path, ...], note: str) -> None:
 @click.pass_context
 def lint(ctx: click.Context, paths: tuple[Path, ...]) -> None:
     """Checks without a database; exit 1 on an error."""
+    registry.load()
     findings = lint_files(read_files(paths))
     for finding in findings:
         click.echo(str(finding))
