@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.bpmn.util.event import BpmnEvent
 from SpiffWorkflow.util.task import TaskState
@@ -239,14 +240,17 @@ class Run:
         return merged
 
     def tokens(self, process: str | None = None) -> list[str]:
-        """Ids of the elements where something waits: of one process, or of all, called ones too."""
+        """Ids of the elements where something waits: of one process, or of all, called ones too.
+
+        An armed boundary event is not a place of its own: its task holds the token.
+        """
         return [
             t.task_spec.bpmn_id
             for t in self.workflow.all_tasks()
             if t._state & ACTIVE
             and t.task_spec.bpmn_id
             and process in (None, t.workflow.spec.name)
-            and not isinstance(t.task_spec, BoundaryEventSplit)
+            and not isinstance(t.task_spec, (BoundaryEvent, BoundaryEventSplit))
         ]
 
     def dump(self) -> bytes:
