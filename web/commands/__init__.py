@@ -34,7 +34,8 @@ def cli(ctx: click.Context) -> None:
     )
     logging.getLogger("apscheduler").setLevel("WARNING")
     logging.getLogger("alembic").setLevel("WARNING")
-    logging.getLogger("procrastinate").setLevel("WARNING")
+    for noisy in ("procrastinate", "spiff", "werkzeug"):
+        logging.getLogger(noisy).setLevel("WARNING")
     ctx.obj = settings
 
 
