@@ -55,8 +55,12 @@ def printed_notice(notice_id: UUID) -> Any:
             raise NotFound(_("没有这份通知。"))
         if row.read_at is None and _is_own(work, row):
             box.mark_read(work, notice_id, row.unit)
+        paragraphs = [text for text in row.body.split("\n") if text]
         return {
             "notice": row,
+            # a notice about a case ends with the office that sends it
+            "signature": paragraphs.pop() if row.case_id and len(paragraphs) > 1 else "",
+            "paragraphs": paragraphs,
             "heading": send.TITLES.get(row.kind, row.title),
             "row": case_view.get(work, row.case_id) if row.case_id else None,
         }

@@ -63,7 +63,7 @@ def account(case: CaseView) -> list[Happening]:
         words = {"withdrawn": _("已撤回"), "not_accepted": _("不予受理"), "returned": _("退回部门")}
         found.append(Happening(row.ended_at, words[row.status], row.opinion, "circle-x"))
     found += [Happening(n.sent_at, _("已通知企业"), n.title, "bell") for n in case.notices]
-    return sorted(found, key=lambda one: one.at, reverse=True)
+    return sorted(found, key=lambda one: one.at)[::-1]
 
 
 def _pauses(case: CaseView) -> list[Happening]:
