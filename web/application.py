@@ -70,7 +70,11 @@ def language() -> str:
 def _templates(app: Flask) -> None:
     app.jinja_env.filters.update(display.FILTERS)
     app.jinja_env.globals.update(
-        vite=vite, deadline=display.deadline, menu=navigation.menu, ROLES=ROLES
+        vite=vite,
+        deadline=display.deadline,
+        menu=navigation.menu,
+        current_entry=navigation.current,
+        ROLES=ROLES,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import current_app
+from flask import current_app, request
 from flask_babel import lazy_gettext as _
 
 from handlers.accounts import roles
@@ -55,6 +55,13 @@ MENU: tuple[Entry, ...] = (
         (roles.SYSTEM_ADMINISTRATOR, roles.SECURITY_ADMINISTRATOR, roles.AUDIT_ADMINISTRATOR),
     ),
 )  # fmt: skip
+
+
+def current(entries: list[Entry]) -> Entry | None:
+    """The entry of the page shown, else of its room."""
+    exact = [e for e in entries if e.endpoint == request.endpoint]
+    room = [e for e in entries if e.endpoint.split(".")[0] == request.blueprint]
+    return next(iter([*exact, *room]), None)
 
 
 def menu() -> list[Entry]:
