@@ -100,11 +100,13 @@ def _one(account_id: UUID, status: int = 200, **more: Any) -> Any:
             .where(membership.c.account_id == account_id)
             .order_by(membership.c.starts_on, membership.c.id)
         ).all()
+        known = offices.all_of_them(work)
         return {
             "row": row,
+            "unit_names": {one.code: one.name for one in known},
             "firm": work.connection.scalar(firm),
             "memberships": held,
-            "departments": [one for one in offices.all_of_them(work) if one.active],
+            "departments": [one for one in known if one.active],
             "today": work.now.astimezone(SHANGHAI).date(),
             "own": str(account_id) == work.actor.id,
         }

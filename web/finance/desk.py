@@ -96,8 +96,11 @@ def chosen_ids() -> list[UUID]:
 @blueprint.get("")
 @requires(*PAYOUT_READERS)
 def payout_desk() -> Any:
+    """The due lines by indicator; what is due today is ticked, or all, or none."""
     found = run(load)
-    return render_template("finance/desk.html", chosen=found["due_now"], message="", **found)
+    everything = {line.id for group in found["groups"] for line in group.lines}
+    ticked = {"all": everything, "none": set()}.get(request.args.get("tick", ""), found["due_now"])
+    return render_template("finance/desk.html", chosen=ticked, message="", **found)
 
 
 @blueprint.post("/selection")

@@ -14,6 +14,7 @@ from engine.tables import definition, incident, instance, message_wait, outside_
 from engine.tables import user_task as user_tasks
 from engine.values import from_json
 from handlers.accounts.people import names_of
+from handlers.accounts.tables import department
 from web import diagrams, subjects, timeline
 from web.access import requires, run
 from web.monitor import ACTORS, READERS, blueprint
@@ -33,6 +34,9 @@ def load(work: Work, instance_id: UUID) -> dict[str, Any]:
         "data": data,
         "waits": waits,
         "names": names_of(work.connection, {t.assignee for t in waits["tasks"] if t.assignee}),
+        "departments": dict(
+            work.connection.execute(select(department.c.code, department.c.name)).tuples().all()
+        ),
         "elements": diagrams.element_names(work, row),
         "history": timeline.of_instance(work, row),
         "diagram": {

@@ -69,6 +69,13 @@ def test_the_selection_says_count_and_sum(scene, sign_in):
     )
 
 
+def test_all_lines_are_ticked_at_one_click(scene, sign_in):
+    scene.ordered(scene.firm())
+    client = sign_in("maker", MAKER)
+    assert page(client, "/finance?tick=all").count(" checked") == 1
+    assert page(client, "/finance?tick=none").count(" checked") == 0
+
+
 def test_nothing_chosen_is_refused_with_a_sentence(scene, sign_in):
     scene.ordered(scene.firm())
     found = make(sign_in("maker", MAKER))
