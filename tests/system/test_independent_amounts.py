@@ -70,12 +70,12 @@ def facts_of(firm: Firm, day: date) -> dict[str, Any]:
 
 
 def compared(work: Work, firm: Firm, versions: list[Any]) -> Iterator[str]:
+    known = {day: known_of(work, id_of(firm.uscc), day) for day in (LATE, EARLY)}
     for version in versions:
         policy_id, number = version.policy_id, version.number
         day = LATE if version.valid_from.year == 2026 else EARLY
-        known = known_of(work, id_of(firm.uscc), day)
         stated = application(firm.number, version.inputs)
-        found = check_known(work, version, known, day, stated)
+        found = check_known(work, version, known[day], day, stated)
         facts = facts_of(firm, day)
         wanted = qualifies(policy_id, number, facts, stated)
         if firm.status != "active" or firm.dishonest:
