@@ -71,7 +71,7 @@ def test_a_clerk_accepts_an_application_from_the_inbox(town, open_page):
     picture(page, "task")
     page.get_by_role("button", name="提交").click()
     assert page.locator(".fjs-form-field-error").first.is_visible()
-    page.get_by_label("材料齐全,受理").check()
+    page.locator("[data-form] input[type=radio]").first.check()
     page.get_by_role("button", name="提交").click()
     page.wait_for_url("**/inbox")
     assert "已办结" in page.locator(".site-messages").inner_text()
@@ -83,7 +83,7 @@ def test_what_a_person_typed_survives_a_lost_race(town, open_page):
     first_task(first)
     first_task(second)
     for page in (first, second):
-        page.get_by_label("不予受理").check()
+        page.locator("[data-form] input[type=radio]").last.check()
         page.locator("textarea").first.fill("不在本区登记")
     first.get_by_role("button", name="提交").click()
     first.wait_for_url("**/inbox")
