@@ -129,7 +129,7 @@ def guide(version: str) -> Any:
         conditions=view.conditions,
         rest=[(name, text) for name, text in elements.items() if name not in own],
         stages=STAGES[view.mode],
-        addresses=[(a, is_official(a)) for a in view.source.get("addresses", [])],
+        addresses=[a for a in view.source.get("addresses", []) if is_official(a)],
         action=_action(view),
     )
 
@@ -160,7 +160,7 @@ def _action(view: PolicyView) -> str:
 
 
 def is_official(address: str) -> bool:
-    """Whether a source's address may be a link: a government host, over HTTP."""
+    """Whether a source's address is shown: a government host, over HTTP; others may be hijacked."""
     parts = urlsplit(address)
     host = (parts.hostname or "").lower()
     return parts.scheme in ("http", "https") and (host == "gov.cn" or host.endswith(".gov.cn"))
