@@ -34,13 +34,12 @@ def test_a_firm_that_just_misses_sees_which_condition_it_misses(district):
     assert "接近符合" in fitting and "房地产除外" in fitting
 
 
-def test_the_guide_shows_every_element_and_links_only_government_addresses(district, client):
+def test_the_guide_shows_every_element_and_only_government_addresses(district, client):
     text = page(client, "/policies/I@1")
     for words in ("不是房地产企业", "在本区登记", "每家一万元", "劳动合同", "0797-0000000"):
         assert words in text
     assert 'href="http://www.ganzhou.gov.cn/a.html"' in text
-    assert 'href="http://gov.cn.example.com' not in text
-    assert "http://gov.cn.example.com/b.html" in text
+    assert "gov.cn.example.com" not in text
 
 
 def test_a_policy_that_needs_no_application_offers_none(district, client):
