@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 from zlib import crc32
 
 from sqlalchemy import Row
 
 from engine.runtime import Work
+from handlers.enterprises import bank_accounts
 
 Answer = dict[str, Any]
 Data = dict[str, Any]
@@ -17,6 +19,8 @@ Data = dict[str, Any]
 
 def answer_for(work: Work, row: Row[Any], data: Data) -> Answer:
     """The answer to an open task. Raises KeyError for a form nobody has learnt to fill in."""
+    if row.form == "forms/correct_account.form":
+        return _corrected_account(work, data)
     return _ANSWERS[row.form](data)
 
 
@@ -47,11 +51,33 @@ def _review(data: Data) -> Answer:
     return answer
 
 
+def _account_confirmation(data: Data) -> Answer:
+    if chance(data, "objection", 4):
+        return {"account_decision": "object", "objection_text": "该账户近期将停用,请暂缓付款"}
+    return {"account_decision": "confirm"}
+
+
+def _corrected_account(work: Work, data: Data) -> Answer:
+    """As the inbox does: the number goes into an encrypted row, the answer has the row's id."""
+    case = data["case"]
+    stated = {
+        "holder": case["enterprise"],
+        "bank": "示例银行赣州分行营业部",
+        "cnaps": "104428000017",
+    }
+    number = f"6222{crc32(case['id'].encode()):012d}0001"
+    account_id = bank_accounts.declare(work, UUID(case["enterprise_id"]), **stated, number=number)
+    return {**stated, "number_id": str(account_id)}
+
+
 _ANSWERS: dict[str, Callable[[Data], Answer]] = {
     "forms/acceptance.form": _acceptance,
     "forms/supplement.form": lambda data: {"supplement_decision": "submitted"},
     "forms/review.form": _review,
     "forms/reclassify.form": lambda data: {"target_department": data["case"]["owner"]},
+    "forms/account_confirmation.form": _account_confirmation,
+    "forms/list_review.form": lambda data: {"list_decision": "submit"},
+    "forms/list_sign.form": lambda data: {"sign_decision": "sign"},
     "forms/batch_check.form": lambda data: {"decision": "approve"},
     "forms/batch_release.form": lambda data: {"decision": "approve"},
     "forms/batch_refused.form": lambda data: {"decision": "resend"},
