@@ -151,8 +151,11 @@ def _current(work: Work, view: PolicyView) -> str:
 
 
 def _action(view: PolicyView) -> str:
-    """What the page's one button does: apply, check, or nothing for a version not in force."""
-    if view.status != "published":
+    """What the page's one button does: apply, check, or nothing for a version not in force.
+
+    A superseded version still rules the events of its days.
+    """
+    if view.status not in ("published", "superseded"):
         return ""
     actor = current_actor()
     may_apply = actor is NOBODY or actor.has_role(*ENTERPRISE_ROLES)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from handlers.cases.tables import application_draft, document
+from handlers.catalogue.tables import policy_version
 from tests.web.district import PAPER, page, post
 
 
@@ -128,3 +130,30 @@ def test_a_firm_without_an_account_is_sent_to_register_one(district):
     assert (
         answer.status_code == 422 and "请先登记并确认收款账户" in text and 'href="/account"' in text
     )
+
+
+def test_an_old_event_is_applied_for_under_the_version_of_its_day(district, do):
+    def add_version(work):
+        row = work.connection.execute(
+            select(policy_version).where(policy_version.c.id == "I@1")
+        ).one()
+        old = {
+            **row._mapping,
+            "id": "I@0",
+            "number": 0,
+            "status": "superseded",
+            "valid_from": date(2025, 1, 1),
+            "valid_to": date(2025, 12, 31),
+        }
+        work.connection.execute(insert(policy_version).values(old))
+
+    do(add_version)
+    client = district.person(district.firm())
+    refused = district.apply(client, event_date="2025-06-01")
+    assert refused.status_code == 422 and "第 0 版" in refused.get_data(as_text=True)
+    guide = page(client, "/policies/I@0")
+    assert "只适用于 2025-01-01 至 2025-12-31" in guide and "/policies/I@0/apply" in guide
+    form = district.form("I", event_date="2025-06-01")
+    assert post(client, "/policies/I@0/apply", form).status_code == 302
+    (case,) = district.cases()
+    assert case.policy_version_id == "I@0"
