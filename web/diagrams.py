@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import Row, select
 
 from engine import definitions, history, instances
@@ -29,7 +30,7 @@ def chosen(work: Work, row: Row[Any], process_id: str = "") -> Process:
     for process in processes(work, row):
         if process.id == wanted:
             return process
-    raise NotFound("这个流程实例没有用到所选的流程")
+    raise NotFound(_("这个流程实例没有用到所选的流程"))
 
 
 def xml(work: Work, row: Row[Any], process_id: str = "") -> bytes:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Response, request
+from flask_babel import gettext as _
 
 from engine.errors import InvalidInput
 
@@ -39,11 +40,11 @@ def parse_object(text: str, field: str = "") -> dict[str, Any]:
     try:
         found = json.loads(text, parse_float=Decimal)
     except ValueError as error:
-        place = f"第 {error.lineno} 行第 {error.colno} 列" if hasattr(error, "lineno") else ""
-        message = f"不是有效的 JSON({place}),请检查引号、逗号和括号"
+        place = f"{error.lineno}:{error.colno}" if hasattr(error, "lineno") else ""
+        message = _("不是有效的 JSON(位置 %(place)s),请检查引号、逗号和括号", place=place)
         raise InvalidInput(message, {field: message} if field else None) from error
     if not isinstance(found, dict):
-        message = '应为一组数据,例如 {"amount": 1200.50}'
+        message = _('应为一组数据,例如 {"amount": 1200.50}')
         raise InvalidInput(message, {field: message} if field else None)
     return found
 

@@ -14,24 +14,25 @@ from engine.runtime import Work
 from engine.values import from_json
 from handlers.accounts import people
 from web import diagrams
+from web.display import N_
 
 # kind → (words, icon, colour)
 KINDS: dict[str, tuple[str, str, str]] = {
-    "started": ("启动", "player-play", "info"),
-    "completed": ("完成", "check", "secondary"),
-    "decided": ("决策", "git-branch", "secondary"),
-    "assigned": ("派发", "user-plus", "secondary"),
-    "answered": ("办理", "user-check", "success"),
-    "withdrawn": ("收回", "user-minus", "secondary"),
-    "timer fired": ("到时", "clock-play", "warning"),
-    "message received": ("收到消息", "mail-opened", "info"),
-    "failed": ("出错", "alert-triangle", "danger"),
-    "recovered": ("恢复", "check", "success"),
-    "retried": ("重试", "refresh", "warning"),
-    "suspended": ("挂起", "player-pause", "warning"),
-    "resumed": ("恢复运行", "player-play", "success"),
-    "cancelled": ("取消", "ban", "danger"),
-    "ended": ("结束", "flag", "info"),
+    "started": (N_("启动"), "player-play", "info"),
+    "completed": (N_("完成"), "check", "secondary"),
+    "decided": (N_("决策"), "git-branch", "secondary"),
+    "assigned": (N_("派发"), "user-plus", "secondary"),
+    "answered": (N_("办理"), "user-check", "success"),
+    "withdrawn": (N_("收回"), "user-minus", "secondary"),
+    "timer fired": (N_("到时"), "clock-play", "warning"),
+    "message received": (N_("收到消息"), "mail-opened", "info"),
+    "failed": (N_("出错"), "alert-triangle", "danger"),
+    "recovered": (N_("恢复"), "check", "success"),
+    "retried": (N_("重试"), "refresh", "warning"),
+    "suspended": (N_("挂起"), "player-pause", "warning"),
+    "resumed": (N_("恢复运行"), "player-play", "success"),
+    "cancelled": (N_("取消"), "ban", "danger"),
+    "ended": (N_("结束"), "flag", "info"),
 }
 FOR_PEOPLE = frozenset(KINDS) - {"completed", "decided", "withdrawn", "assigned", "recovered"}
 

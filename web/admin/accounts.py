@@ -93,7 +93,7 @@ def _one(account_id: UUID, status: int = 200, **more: Any) -> Any:
     def act(work: Work) -> dict[str, Any]:
         row = people.get(work.connection, account_id)
         if row is None:
-            raise NotFound("没有这个账户")
+            raise NotFound(_("没有这个账户"))
         firm = select(enterprise.c.name).where(enterprise.c.id == row.enterprise_id)
         held = work.connection.execute(
             select(membership)
@@ -193,7 +193,7 @@ def end_membership(account_id: UUID, membership_id: UUID) -> Any:
             membership.c.id == membership_id, membership.c.account_id == account_id
         )
         if work.connection.scalar(own) is None:
-            raise NotFound("没有这条任职记录")
+            raise NotFound(_("没有这条任职记录"))
         people.end_membership(work, membership_id, work.now.astimezone(SHANGHAI).date())
 
     run(act)

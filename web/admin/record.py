@@ -13,14 +13,15 @@ from handlers.accounts.roles import AUDIT_ADMINISTRATOR
 from handlers.accounts.tables import administration_event
 from web.access import requires, run
 from web.admin import blueprint
+from web.display import N_
 
 PAGE_SIZE = 100
-# action → Chinese
+# action → words
 ACTIONS = {
-    "create_account": "新建账户", "add_membership": "授予岗位", "end_membership": "结束岗位",
-    "reset_password": "重置密码", "block": "停用账户", "unblock": "启用账户",
-    "add_department": "增加部门", "change_department": "变更部门",
-    "enter_calendar": "录入日历", "remove_calendar": "删除日历录入",
+    "create_account": N_("新建账户"), "add_membership": N_("授予岗位"), "end_membership": N_("结束岗位"),
+    "reset_password": N_("重置密码"), "block": N_("停用账户"), "unblock": N_("启用账户"),
+    "add_department": N_("增加部门"), "change_department": N_("变更部门"),
+    "enter_calendar": N_("录入日历"), "remove_calendar": N_("删除日历录入"),
 }  # fmt: skip
 
 

@@ -90,7 +90,7 @@ def chosen_ids() -> list[UUID]:
     try:
         return [UUID(text) for text in request.form.getlist("order_ids")]
     except ValueError as error:
-        raise InvalidInput("所选款项不正确,请刷新后重选") from error
+        raise InvalidInput(_("所选款项不正确,请刷新后重选")) from error
 
 
 @blueprint.get("")

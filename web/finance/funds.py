@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import render_template, request
+from flask_babel import gettext as _
 from sqlalchemy import Row, select
 
 from engine.calendar import SHANGHAI
@@ -19,15 +20,16 @@ from handlers.funds.ledger import ACCOUNTS
 from handlers.funds.tables import indicator, ledger_entry
 from handlers.payouts.tables import entitlement
 from web.access import requires, run
+from web.display import N_
 from web.finance import FUND_READERS, blueprint
 
 PAGE_SIZE = 100
 WARN_PERCENT, ALARM_PERCENT = 80, 95
-# account and kind of a ledger entry → Chinese
+# account and kind of a ledger entry → words
 WORDS = {
-    "budget": "预算", "available": "可用", "frozen": "冻结", "ordered": "已下达",
-    "cleared": "已清算", "allot": "下达指标", "freeze": "冻结", "release": "释放",
-    "order": "支付指令", "unorder": "支付失败转回", "clear": "清算", "return": "退票转回",
+    "budget": N_("预算"), "available": N_("可用"), "frozen": N_("冻结"), "ordered": N_("已下达"),
+    "cleared": N_("已清算"), "allot": N_("下达指标"), "freeze": N_("冻结"), "release": N_("释放"),
+    "order": N_("支付指令"), "unorder": N_("支付失败转回"), "clear": N_("清算"), "return": N_("退票转回"),
 }  # fmt: skip
 
 
@@ -83,7 +85,7 @@ def ledger(indicator_id: UUID) -> Any:
             select(indicator).where(indicator.c.id == indicator_id)
         ).first()
         if row is None:
-            raise NotFound("没有这个预算指标")
+            raise NotFound(_("没有这个预算指标"))
         entries = _entries(work, indicator_id, request.args.get("before", type=int))
         names = people.names_of(work.connection, {entry.actor for entry in entries})
         return {"row": row, "entries": entries, "names": names}

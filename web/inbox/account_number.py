@@ -36,7 +36,7 @@ def declared(work: Work, task: Any, answer: dict[str, Any]) -> dict[str, Any]:
         select(case_file.c.enterprise_id).where(case_file.c.instance_id == task.instance_id)
     )
     if firm is None:
-        raise NotFound("这件事没有对应的办件")
+        raise NotFound(_("这件事没有对应的办件"))
     given = {name: str(answer.get(name) or "") for name in ("holder", "bank", "cnaps")}
     try:
         account_id = bank_accounts.declare(

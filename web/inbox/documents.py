@@ -31,7 +31,7 @@ def document(task_id: UUID, document_id: UUID) -> Any:
     def act(work: Work) -> Any:
         row = documents.read(work, document_id)
         if row.case_id != _case_of(work, task_id):
-            raise NotFound("没有这份材料")
+            raise NotFound(_("没有这份材料"))
         return row
 
     return send(run(act))
@@ -49,7 +49,7 @@ def upload(task_id: UUID) -> Any:
     def act(work: Work) -> dict[str, str]:
         row = user_tasks.get(work, task_id)
         if not task_page.may_fill(work, row):
-            raise Conflict("这件事现在不在您手上,请刷新后查看")
+            raise Conflict(_("这件事现在不在您手上,请刷新后查看"))
         name = request.form.get("name", "").strip()[:100] or row.name
         found = documents.add(
             work, _case_of(work, task_id), name, file_name, given.mimetype, content
@@ -66,7 +66,7 @@ def _case_of(work: Work, task_id: UUID) -> UUID:
         select(case_file.c.id).where(case_file.c.instance_id == task.instance_id)
     )
     if found is None:
-        raise NotFound("这件事没有对应的办件")
+        raise NotFound(_("这件事没有对应的办件"))
     return UUID(str(found))
 
 

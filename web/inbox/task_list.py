@@ -10,10 +10,16 @@ from flask_babel import gettext as _
 from engine.runtime import Work
 from handlers.accounts.roles import ROLES
 from web.access import requires, run
+from web.display import N_
 from web.inbox import blueprint, listing
 
 # tab → label
-TABS = {"open": "待办", "mine": "我已领取", "group": "岗位待领", "taken": "同事在办"}
+TABS = {
+    "open": N_("待办"),
+    "mine": N_("我已领取"),
+    "group": N_("岗位待领"),
+    "taken": N_("同事在办"),
+}
 MAX_FILTER = 100
 
 

@@ -12,13 +12,14 @@ from engine import instances
 from engine.errors import Conflict, InvalidInput, NotAllowed
 from engine.runtime import Work
 from web.access import requires, run
+from web.display import N_
 from web.monitor import ACTORS, blueprint, instance_page
 
 # act → (title, button, done)
 ACTS = {
-    "suspend": ("挂起流程", "挂起", "流程已挂起,恢复前不会有任何步骤执行。"),
-    "resume": ("恢复流程", "恢复", "流程已恢复,到期的定时将依次触发。"),
-    "cancel": ("取消流程", "取消流程", "流程已取消。"),
+    "suspend": (N_("挂起流程"), N_("挂起"), N_("流程已挂起,恢复前不会有任何步骤执行。")),
+    "resume": (N_("恢复流程"), N_("恢复"), N_("流程已恢复,到期的定时将依次触发。")),
+    "cancel": (N_("取消流程"), N_("取消流程"), N_("流程已取消。")),
 }
 MAX_REASON = 500
 

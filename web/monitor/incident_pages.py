@@ -97,7 +97,7 @@ def _still_open(work: Work, incident_id: UUID) -> str:
 def _get(work: Work, incident_id: UUID) -> Any:
     row = work.connection.execute(select(incident).where(incident.c.id == incident_id)).first()
     if row is None:
-        raise NotFound("没有这个异常")
+        raise NotFound(_("没有这个异常"))
     return row
 
 

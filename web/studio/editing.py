@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from flask import Response, abort, render_template, request, url_for
+from flask_babel import gettext as _
 
 from engine import definitions
 from engine.errors import InvalidInput
@@ -86,7 +87,7 @@ def save(path: str) -> Any:
     content = checked_content(body.get("content"))
     version = body.get("lock_version")
     if version is not None and not (isinstance(version, int) and not isinstance(version, bool)):
-        raise InvalidInput("lock_version 应为整数")
+        raise InvalidInput(_("lock_version 应为整数"))
 
     def act(work: Work) -> dict[str, Any]:
         if draft_of(work.connection, path) is None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from flask_babel import gettext as _
 from sqlalchemy import Connection, Row, select
 
 from engine.definitions import file_of, files_of, latest_release
@@ -84,7 +85,7 @@ def content_of(work: Work, path: str) -> tuple[bytes, Row[Any] | None]:
         return bytes(row.content), row
     content = published(work.connection, path)
     if content is None:
-        raise NotFound(f"没有文件 {path},它可能已被删除或从未发布")
+        raise NotFound(_("没有文件 %(path)s,它可能已被删除或从未发布", path=path))
     return content, None
 
 
@@ -92,7 +93,10 @@ def checked_path(path: str) -> str:
     """A path under bpmn/ or forms/. Raises InvalidInput for anything else."""
     if not _PATH.fullmatch(path) or ".." in path:
         raise InvalidInput(
-            f"{path}: 文件应在 bpmn/ 或 forms/ 下,名称只用字母、数字、下划线和连字符"
+            _(
+                "%(path)s: 文件应在 bpmn/ 或 forms/ 下,名称只用字母、数字、下划线和连字符",
+                path=path,
+            )
         )
     return path
 
@@ -100,10 +104,10 @@ def checked_path(path: str) -> str:
 def checked_content(content: object) -> bytes:
     """The bytes of what an editor sends. Raises InvalidInput if it is no text or too long."""
     if not isinstance(content, str):
-        raise InvalidInput("没有收到文件内容,请重试")
+        raise InvalidInput(_("没有收到文件内容,请重试"))
     encoded = content.encode()
     if len(encoded) > MAX_BYTES:
-        raise InvalidInput("文件过大,单个文件不超过 2 MB")
+        raise InvalidInput(_("文件过大,单个文件不超过 2 MB"))
     return encoded
 
 
@@ -119,7 +123,11 @@ def title(path: str, content: bytes) -> str:
     except (ValueError, InvalidInput):
         return path
     found = [name for name in names if name]
-    return found[0] + (f" 等 {len(found)} 个" if len(found) > 1 else "") if found else path
+    return (
+        found[0] + (" " + _("等 %(count)s 个", count=len(found)) if len(found) > 1 else "")
+        if found
+        else path
+    )
 
 
 def _form_title(schema: dict[str, Any]) -> str:
@@ -134,7 +142,7 @@ def names(connection: Connection, ids: set[str]) -> dict[str, str]:
     known = {found for one in ids if (found := _as_uuid(one)) is not None}
     rows = connection.execute(select(account.c.id, account.c.name).where(account.c.id.in_(known)))
     called = {str(row.id): str(row.name) for row in rows}
-    spoken = {"cli": "命令行", "system": "系统"}
+    spoken = {"cli": _("命令行"), "system": _("系统")}
     return {one: called.get(one) or spoken.get(one, one) for one in ids}
 
 

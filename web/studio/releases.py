@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import Connection, Row, func, select
 
 from engine.definitions import file_of
@@ -36,7 +37,7 @@ def get_release(connection: Connection, number: int) -> Row[Any]:
     """Raises NotFound."""
     row = connection.execute(select(release).where(release.c.id == number)).first()
     if row is None:
-        raise NotFound(f"没有第 {number} 版")
+        raise NotFound(_("没有第 %(release)s 版", release=number))
     return row
 
 
