@@ -57,11 +57,12 @@ def save(
         channel=channel,
         **values,
     )
-    return work.connection.execute(
+    draft_id: UUID = work.connection.execute(
         statement.on_conflict_do_update(
             index_elements=["enterprise_id", "policy_version_id", "channel"], set_=values
         ).returning(application_draft.c.id)
     ).scalar_one()
+    return draft_id
 
 
 def add_file(
