@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from engine import user_tasks
@@ -26,7 +27,7 @@ def declared(work: Work, task: Any, answer: dict[str, Any]) -> dict[str, Any]:
     Raises InvalidInput by field if the account is refused, NotAllowed or Conflict if the actor may
     not answer.
     """
-    schema, _ = user_tasks.form_for(work, task)
+    schema, _data = user_tasks.form_for(work, task)
     keys = {component.get("key") for component in schema.get("components", ())}
     number = answer.get(FIELD)
     if FIELD not in keys or not number:

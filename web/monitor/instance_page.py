@@ -34,9 +34,10 @@ def load(work: Work, instance_id: UUID) -> dict[str, Any]:
         "data": data,
         "waits": waits,
         "names": names_of(work.connection, {t.assignee for t in waits["tasks"] if t.assignee}),
-        "departments": dict(
-            work.connection.execute(select(department.c.code, department.c.name)).tuples().all()
-        ),
+        "departments": {
+            one.code: one.name
+            for one in work.connection.execute(select(department.c.code, department.c.name))
+        },
         "elements": diagrams.element_names(work, row),
         "history": timeline.of_instance(work, row),
         "diagram": {
