@@ -76,6 +76,10 @@ _ANSWERS: dict[str, Callable[[Data], Answer]] = {
     "forms/review.form": _review,
     "forms/reclassify.form": lambda data: {"target_department": data["case"]["owner"]},
     "forms/account_confirmation.form": _account_confirmation,
+    "forms/phone_confirmation.form": lambda data: {
+        "account_decision": "confirm",
+        "contact": "示例财务负责人",
+    },
     "forms/list_review.form": lambda data: {"list_decision": "submit"},
     "forms/list_sign.form": lambda data: {"sign_decision": "sign"},
     "forms/batch_check.form": lambda data: {"decision": "approve"},
