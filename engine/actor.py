@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 class Actor:
     """A person or the system. `memberships` are the (unit, role) pairs held at this moment.
 
-    A unit is a department's code, or `enterprise:<id>` for those who act for an enterprise.
+    A unit is a department's code, or `enterprise:<id>` for those who act for an enterprise. A task's
+    unit may also be `account:<id>`: that one person, if he holds the role anywhere.
     """
 
     id: str
@@ -21,8 +22,8 @@ class Actor:
         return any(role in roles for _, role in self.memberships)
 
     def holds(self, unit: str, role: str) -> bool:
-        """Whether the actor holds a role at a unit; an empty unit means anywhere."""
-        if not unit:
+        """Whether the actor holds a role at a unit; an empty unit, or his own account, means anywhere."""
+        if unit in ("", f"account:{self.id}"):
             return self.has_role(role)
         return (unit, role) in self.memberships
 

@@ -20,8 +20,9 @@ from engine.values import from_json, to_json
 
 def candidate(actor: Actor) -> ColumnElement[bool]:
     """The SQL condition that an actor may take a task."""
+    own = f"account:{actor.id}"
     pairs = [
-        and_(user_task.c.role == role, user_task.c.department.in_(["", unit]))
+        and_(user_task.c.role == role, user_task.c.department.in_(["", own, unit]))
         for unit, role in sorted(actor.memberships)
     ]
     return or_(*pairs) if pairs else false()

@@ -53,3 +53,12 @@ def test_every_sequence_flow_is_taken(capsys):
         print("\n" + "\n".join(lines))
     assert set(flows()) == set(PROCESSES)
     assert missing == []
+
+
+def test_each_drawn_expert_gets_a_task_of_his_own():
+    scenario = next(s for p, s in ALL if p == "promised" and s["name"] == "专家评审后兑现")
+    experts = scenario["handlers"]["routing.draw_experts"]["list"]
+    played = play("promised", {**scenario, "steps": scenario["steps"][:2]})
+    people = played.run.waiting().people
+    assert sorted(p.department for p in people) == sorted(f"account:{e}" for e in experts)
+    assert {p.role for p in people} == {"expert"}

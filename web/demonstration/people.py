@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from sqlalchemy import select
 
 from engine.actor import Actor
@@ -28,7 +30,9 @@ def _look_up(work: Work, unit: str, role: str) -> Actor:
         .order_by(account.c.login)
         .limit(1)
     )
-    if unit:
+    if unit.startswith("account:"):
+        statement = statement.where(account.c.id == UUID(unit.removeprefix("account:")))
+    elif unit:
         statement = statement.where(membership.c.unit == unit)
     login = work.connection.scalar(statement)
     if login is None:
