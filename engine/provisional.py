@@ -1,34 +1,41 @@
-"""Due dates that rest on a year whose holiday notice was not known, computed again once it is."""
+"""Due dates computed again when calendar days are entered, above all a year's holiday notice."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, or_, select, update
+from sqlalchemy.sql.elements import ColumnElement
 
 from engine import instances
+from engine.calendar import SHANGHAI
 from engine.runtime import Work
 from engine.tables import clock, clock_segment, timer, user_task
 
 
-def recompute(work: Work) -> int:
-    """Recomputes every provisional due date as of the instant it was first computed at, moved by the
-    time its clock stood still since. Returns how many were recomputed. Call it after calendar days
-    have been entered."""
+def recompute(work: Work, days: Iterable[date]) -> int:
+    """Recomputes every due date that entering or removing these days can change: the provisional
+    ones and those that fall on or after the earliest of them. Each is computed as of the instant it
+    was first computed at and moved by the time its clock stood still since. Returns how many."""
+    first = datetime.combine(min(days), time(), SHANGHAI)
     fresh = Work(work.connection, work.now, work.actor, work.runtime)
     count = 0
-    for row in work.connection.execute(select(timer).where(timer.c.due_provisional)).all():
+    for row in work.connection.execute(select(timer).where(_touched(timer, first))).all():
         count += _again(fresh, timer, row, row.task_id, row.armed_at)
-    open_tasks = select(user_task).where(user_task.c.due_provisional, user_task.c.status == "open")
+    open_tasks = select(user_task).where(user_task.c.status == "open", _touched(user_task, first))
     for row in work.connection.execute(open_tasks).all():
         count += _again(fresh, user_task, row, row.id, row.created_at)
-    for row in work.connection.execute(
-        select(clock).where(clock.c.due_provisional, clock.c.stopped_at.is_(None))
-    ).all():
+    running = select(clock).where(clock.c.stopped_at.is_(None), _touched(clock, first))
+    for row in work.connection.execute(running).all():
         _clock_again(fresh, row)
         count += 1
     return count
+
+
+def _touched(table: Table, first: datetime) -> ColumnElement[bool]:
+    return or_(table.c.due_provisional, table.c.due_at >= first)
 
 
 def _again(work: Work, table: Table, row: Any, task_id: Any, then: datetime) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from engine import calendar_days
+from engine import calendar_days, provisional
 from engine.calendar import SHANGHAI
 from engine.errors import InvalidInput
 from engine.runtime import Work
@@ -63,19 +63,19 @@ def enter_days() -> Any:
     """Enters a range of days as worked or free."""
     given = request.form
 
-    def act(work: Work) -> int:
+    def act(work: Work) -> tuple[int, int]:
         days = _range(given.get("first", ""), given.get("last", "") or given.get("first", ""))
         working, kind = given.get("working") == "1", given.get("kind", "")
         count = calendar_days.enter(work, days, working, kind, given.get("reason", ""))
         detail = f"{days[0]}–{days[-1]} {'上班' if working else '休息'} {kind}"
         people.note(work, "enter_calendar", str(days[0].year), detail)
-        return count
+        return count, provisional.recompute(work, days)
 
     try:
-        count = run(act)
+        count, moved = run(act)
     except InvalidInput as error:
         return _show(422, fields=error.fields, given=given)
-    flash(_("已录入 %(n)s 天,此后计算的到期日按新的日历。", n=count), "success")
+    flash(_("已录入 %(n)s 天,重新计算了 %(m)s 个到期日。", n=count, m=moved), "success")
     return redirect(url_for("admin.calendar", year=given.get("first", "")[:4]))
 
 
@@ -97,6 +97,7 @@ def remove_day(day: str) -> Any:
 
     def act(work: Work) -> None:
         calendar_days.remove(work, found)
+        provisional.recompute(work, [found])
         people.note(work, "remove_calendar", str(found.year), str(found))
 
     run(act)
