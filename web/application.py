@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, Response, g, render_template, request, session
 from flask_babel import Babel, get_locale
+from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy import select, text
 from werkzeug.exceptions import HTTPException
@@ -19,6 +20,8 @@ from handlers.accounts.roles import ROLES
 from web import display, navigation
 from web.access import NOBODY, current_actor, public
 from web.assets import vite
+from web.display import N_
+from web.naming import said
 from web.settings import Settings
 
 CONTENT_SECURITY_POLICY = (
@@ -125,29 +128,30 @@ def _errors(app: Flask) -> None:
     @app.errorhandler(EngineError)
     def engine_error(error: EngineError) -> Any:
         status = next((s for kind, s in STATUS.items() if isinstance(error, kind)), 422)
-        return answer(status, error.message, getattr(error, "fields", None))
+        fields = {key: said(text) for key, text in getattr(error, "fields", {}).items()}
+        return answer(status, said(error.message), fields)
 
     @app.errorhandler(CSRFError)
     def csrf_error(error: CSRFError) -> Any:
-        return answer(400, "页面已过期,请刷新后重新提交;已填写的内容可先复制保存。")
+        return answer(400, _("页面已过期,请刷新后重新提交;已填写的内容可先复制保存。"))
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Any:
         texts = {
-            401: "请先登录。",
-            403: "您没有访问此页面的权限。如确需访问,请联系系统管理员调整岗位。",
-            404: "没有这个页面,它可能已被移动或删除。",
-            405: "不支持这种操作方式。",
-            413: "上传的内容过大,单次不超过 25 MB。",
+            401: N_("请先登录。"),
+            403: N_("您没有访问此页面的权限。如确需访问,请联系系统管理员调整岗位。"),
+            404: N_("没有这个页面,它可能已被移动或删除。"),
+            405: N_("不支持这种操作方式。"),
+            413: N_("上传的内容过大,单次不超过 25 MB。"),
         }
         status = error.code or 500
         if status < 400:
             return error
-        return answer(status, texts.get(status, error.description or ""))
+        return answer(status, _(texts[status]) if status in texts else error.description or "")
 
     @app.errorhandler(500)
     def broken(error: Exception) -> Any:
-        return answer(500, "系统出现故障,刚才的操作没有生效。请稍后重试,或联系系统管理员。")
+        return answer(500, _("系统出现故障,刚才的操作没有生效。请稍后重试,或联系系统管理员。"))
 
 
 def _own_routes(app: Flask, runtime: Runtime) -> None:

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from engine.calendar import SHANGHAI, WorkingCalendar
 from web.access import runtime
+from web.naming import named, said
 
 
 def money(value: Any) -> str:
@@ -42,7 +43,7 @@ def plain(value: Any) -> str:
     if isinstance(value, datetime):
         return moment(value)
     if isinstance(value, (list, tuple)):
-        return "、".join(plain(one) for one in value) or "—"
+        return _("、").join(plain(one) for one in value) or "—"
     return str(value)
 
 
@@ -163,4 +164,6 @@ FILTERS = {
     "plain": plain,
     "state": state,
     "mode": mode,
+    "named": named,
+    "said": said,
 }

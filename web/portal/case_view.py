@@ -33,6 +33,7 @@ from handlers.deadlines import clocks
 from handlers.enterprises.tables import bank_account
 from handlers.notices.tables import notice, public_notice
 from handlers.payouts.tables import entitlement, payment_order
+from web import naming
 from web.portal import policy_view, stated
 
 
@@ -140,7 +141,7 @@ def _turns(work: Work, row: Row[Any], departments: dict[str, str]) -> list[Turn]
 
 def _who(task: Row[Any], departments: dict[str, str]) -> str:
     chinese, english = ROLES.get(task.role, (task.role, task.role))
-    role = english if policy_view.in_english() else chinese
+    role = english if naming.in_english() else chinese
     if task.department.startswith("enterprise:"):
         return str(_("企业 · %(role)s", role=role))
     unit = departments.get(task.department, "")

@@ -15,6 +15,7 @@ from engine.runtime import Work
 from handlers.accounts.roles import ENTERPRISE_ROLES
 from handlers.catalogue import policies
 from handlers.eligibility.matching import PolicyMatch, matching_policies
+from web import naming
 from web.access import NOBODY, current_actor, enterprise_id, public, run
 from web.display import MODES
 from web.portal import blueprint, policy_view
@@ -91,7 +92,7 @@ def _fitting(work: Work, firm: Any) -> list[Fitting]:
 
 
 def _fitting_line(match: PolicyMatch) -> Fitting:
-    english = policy_view.in_english() and match.name_en
+    english = naming.in_english() and match.name_en
     lacking = [c for c in match.answer.conditions if not c.holds]
     said = [f"{c.text}（{c.missing}）" if c.missing else c.text for c in lacking]
     return Fitting(

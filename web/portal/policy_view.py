@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import get_locale
 from sqlalchemy import Row, select
 
 from engine.runtime import Work
 from handlers.accounts.tables import department
 from handlers.catalogue import policies
+from web.naming import in_english
 
 AMOUNT = "兑付标准"
 CONDITIONS = "申请条件"
@@ -50,11 +50,6 @@ class PolicyView:
         """The guide's conditions one by one."""
         parts = _NUMBERED.split(self.elements.get(CONDITIONS, ""))
         return [part.strip(" ；;") for part in parts if part.strip(" ；;")]
-
-
-def in_english() -> bool:
-    """Whether this request's reader chose English."""
-    return str(get_locale()).startswith("en")
 
 
 def department_names(work: Work) -> dict[str, str]:

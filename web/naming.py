@@ -1,0 +1,48 @@
+"""Names that come as data, in the reader's language: policies, departments, roles, steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from handlers.accounts.roles import ROLES
+from handlers.accounts.tables import department
+from handlers.catalogue.tables import policy
+from web.access import runtime
+
+
+def in_english() -> bool:
+    """Whether this request's reader chose English."""
+    return str(get_locale()).startswith("en")
+
+
+def named(text: Any) -> Any:
+    """A Chinese name in the reader's language; a name without an English one stays as it is.
+
+    Policies and departments have theirs in the database, roles in `ROLES`; the names in the
+    diagrams that come with the program are in the catalogue (`web.sentences`).
+    """
+    if not isinstance(text, str) or not text or not in_english():
+        return text
+    return _english_names().get(text) or _(text)
+
+
+def _english_names() -> dict[str, str]:
+    if "english_names" not in g:
+        with runtime().database.connect() as connection:
+            rows = [
+                *connection.execute(select(policy.c.name, policy.c.name_en)),
+                *connection.execute(select(department.c.name, department.c.name_en)),
+            ]
+        g.english_names = dict(ROLES.values()) | {row.name: row.name_en for row in rows}
+    found: dict[str, str] = g.english_names
+    return found
+
+
+def said(sentence: str) -> str:
+    """A sentence of the engine or a handler in the reader's language, if the catalogue has it."""
+    return str(_(sentence)) if sentence else sentence
