@@ -57,6 +57,25 @@ def _account_confirmation(data: Data) -> Answer:
     return {"account_decision": "confirm"}
 
 
+def _site_survey(data: Data) -> Answer:
+    received = data["case"]["received_at"]
+    return {
+        "surveyed_at": f"{received:%Y-%m-%dT%H:%M}:00+08:00",
+        "survey_place": "示例厂区",
+        "survey_people": "示例甲、示例乙",
+        "survey_result": "pass",
+        "survey_findings": "现场与申报内容一致",
+    }
+
+
+def _expert_review(data: Data) -> Answer:
+    return {
+        "conflict": False,
+        "score": 70 + 5 * chance(data, "score", 50),
+        "comment": "符合评审标准",
+    }
+
+
 def _corrected_account(work: Work, data: Data) -> Answer:
     """As the inbox does: the number goes into an encrypted row, the answer has the row's id."""
     case = data["case"]
@@ -76,6 +95,21 @@ _ANSWERS: dict[str, Callable[[Data], Answer]] = {
     "forms/review.form": _review,
     "forms/reclassify.form": lambda data: {"target_department": data["case"]["owner"]},
     "forms/account_confirmation.form": _account_confirmation,
+    "forms/commitment.form": lambda data: {
+        "commitment_agreed": True,
+        "commitment_signer": "示例法定代表人",
+    },
+    "forms/expert_review.form": _expert_review,
+    "forms/expert_shortage.form": lambda data: {
+        "expert_decision": "go_on",
+        "expert_note": "没有更多无利害关系的专家",
+    },
+    "forms/site_survey.form": _site_survey,
+    "forms/department_approval.form": lambda data: {"head_decision": "agree"},
+    "forms/objection.form": lambda data: {
+        "objection_decision": "dismiss",
+        "objection_opinion": "经调查,异议不成立",
+    },
     "forms/phone_confirmation.form": lambda data: {
         "account_decision": "confirm",
         "contact": "示例财务负责人",
