@@ -33,6 +33,7 @@ with_names = (
         policy_version.c.notice_days,
         policy_version.c.guide,
         policy_version.c.exclusivity,
+        policy_version.c.inputs,
         policy_version.c.document_number,
         policy_version.c.indicator_code,
     )

@@ -80,8 +80,10 @@ def approve(work: Work, case_id: UUID, opinion: str, amount: Decimal | None) -> 
     """Approves a case; returns the amount in yuan, by default the computed one.
 
     Raises BusinessError("no_amount") if there is none, BusinessError("amount_above_rule") if the
-    amount given is above the computed one.
+    amount given is above the computed one, or above what is still due since other cases were paid.
     """
+    from handlers.eligibility.due import objection
+
     case = case_files.get(work, case_id, lock=True)
     computed = computed_amount(case)
     decided = computed if amount is None else yuan(amount)
@@ -92,6 +94,9 @@ def approve(work: Work, case_id: UUID, opinion: str, amount: Decimal | None) -> 
             "amount_above_rule",
             f"核定金额 {spoken(decided)} 超过按政策计算的 {spoken(computed)},请按规则核定",
         )
+    reason = objection(work, case, decided)
+    if reason is not None:
+        raise BusinessError("amount_above_rule", reason)
     case_files.change(
         work,
         case_id,

@@ -21,9 +21,9 @@ from engine.errors import Conflict, InvalidInput, NotFound
 from engine.runtime import Work
 from handlers.acting import person_behind
 from handlers.cases import screening
-from handlers.cases.opening import event_key
 from handlers.cases.tables import eligibility_line, eligibility_list, list_number
 from handlers.catalogue.tables import policy, policy_version
+from handlers.eligibility.events import key_of
 from handlers.money import yuan
 
 CHUNK = 100  # lines of one job
@@ -45,7 +45,7 @@ def propose_list(
     version = _version(work, policy_version_id)
     if version.mode != "automatic":
         raise InvalidInput(f"《{version.policy_name}》不是免申即享政策,不能按名单推送")
-    key = event_key(version, {}, event_date)
+    key = key_of(version, {}, event_date)  # screening fills in what only the firm's facts tell
     found = _uploaded(rows, key) if rows is not None else _matching(work, version, event_date, key)
     if not found:
         raise InvalidInput("名单是空的: 没有可推送的企业")
@@ -70,6 +70,7 @@ def screen_list(work: Work, list_id: UUID) -> dict[str, Any]:
                 status="returned" if found.reasons else "proposed",
                 reasons=found.reasons,
                 result=found.result,
+                event_key=found.event_key,
             )
         )
     return counts(work, list_id)
@@ -162,6 +163,7 @@ def get(work: Work, list_id: UUID, lock: bool = False) -> Row[Any]:
             policy.c.name.label("policy_name"),
             policy.c.owner,
             policy_version.c.exclusivity,
+            policy_version.c.inputs,
         )
         .join(policy_version, policy_version.c.id == eligibility_list.c.policy_version_id)
         .join(policy, policy.c.id == policy_version.c.policy_id)

@@ -20,6 +20,7 @@ from handlers.cases.case_files import ENDED
 from handlers.cases.tables import case_file, case_number, eligibility_line
 from handlers.catalogue.policies import in_catalogue
 from handlers.catalogue.tables import policy, policy_version
+from handlers.eligibility.events import event_facts, event_key
 from handlers.enterprises.tables import enterprise
 
 CHANNELS = {
@@ -70,23 +71,12 @@ def open_case(
     _require_in_force(work, version, event_date)
     _require_channel(version, channel)
     firm = _firm(work, enterprise_id)
-    key = _event_key(work, version, application, event_date, list_line_id)
+    key = _event_key(work, version, firm, application, event_date, list_line_id)
     _require_first(work, version, firm, key)
     opening = Opening(
         version, firm, channel, application, applicant, received_at, event_date, key, list_line_id
     )
     return _write(work, opening)
-
-
-def event_key(version: Row[Any], application: dict[str, Any], event_date: date) -> str:
-    """What makes an event one event: `exclusivity.event_key` of the version names an input of the
-    application, or is `once`; by default it is the year of the event."""
-    rule = str((version.exclusivity or {}).get("event_key", ""))
-    if rule == "once":
-        return "once"
-    if rule and application.get(rule) not in (None, ""):
-        return f"{rule}:{str(application[rule]).strip()}"
-    return str(event_date.year)
 
 
 def is_staged(version: Row[Any]) -> bool:
@@ -185,12 +175,14 @@ def _firm(work: Work, enterprise_id: UUID) -> Row[Any]:
 def _event_key(
     work: Work,
     version: Row[Any],
+    firm: Row[Any],
     application: dict[str, Any],
     event_date: date,
     list_line_id: UUID | None,
 ) -> str:
-    if list_line_id is None:
-        return event_key(version, application, event_date)
+    """A line's own key counts only where the policy does not say what its event is made of."""
+    if list_line_id is None or event_facts(version):
+        return event_key(work, version, firm.id, application, event_date)
     found: str | None = work.connection.scalar(
         select(eligibility_line.c.event_key).where(eligibility_line.c.id == list_line_id)
     )

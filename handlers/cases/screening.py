@@ -14,6 +14,7 @@ from sqlalchemy import Row, select
 from engine.runtime import Work
 from engine.values import to_json
 from handlers.cases.opening import live_case
+from handlers.eligibility.events import event_facts, event_key
 from handlers.enterprises.tables import enterprise
 from handlers.money import spoken
 
@@ -25,6 +26,7 @@ class Screened:
     line_id: UUID
     enterprise_id: UUID | None
     amount: Decimal | None
+    event_key: str
     reasons: list[str] = field(default_factory=list)
     result: Any = None
 
@@ -35,9 +37,17 @@ def screen(work: Work, head: Row[Any], lines: list[Row[Any]]) -> Iterator[Screen
     firms = _firms(work, {line.uscc for line in open_lines})
     first: Counter[tuple[str, str]] = Counter()
     for line in open_lines:
-        first[(line.uscc, line.event_key)] += 1
-        repeated = first[(line.uscc, line.event_key)] > 1
-        yield _line(work, head, line, firms.get(line.uscc), repeated)
+        firm = firms.get(line.uscc)
+        key = _key(work, head, line, firm)
+        first[(line.uscc, key)] += 1
+        yield _line(work, head, line, firm, key, first[(line.uscc, key)] > 1)
+
+
+def _key(work: Work, head: Row[Any], line: Row[Any], firm: Row[Any] | None) -> str:
+    """What a list says of its events counts only where the policy does not say it itself."""
+    if firm is None or not event_facts(head):
+        return str(line.event_key)
+    return event_key(work, head, firm.id, {}, head.event_date)
 
 
 def _firms(work: Work, codes: set[str]) -> dict[str, Row[Any]]:
@@ -46,9 +56,9 @@ def _firms(work: Work, codes: set[str]) -> dict[str, Row[Any]]:
 
 
 def _line(
-    work: Work, head: Row[Any], line: Row[Any], firm: Row[Any] | None, repeated: bool
+    work: Work, head: Row[Any], line: Row[Any], firm: Row[Any] | None, key: str, repeated: bool
 ) -> Screened:
-    found = Screened(line.id, firm.id if firm else None, line.amount)
+    found = Screened(line.id, firm.id if firm else None, line.amount, key)
     if repeated:
         found.reasons.append("同一份名单中重复出现")
     if firm is None:
@@ -56,7 +66,7 @@ def _line(
         return found
     if firm.status == "closed":
         found.reasons.append(f"{firm.name} 已注销")
-    known = live_case(work, head, firm.id, line.event_key)
+    known = live_case(work, head, firm.id, key)
     if known is not None:
         found.reasons.append(f"同一事项已兑付或正在办理,办件 {known}")
     found.reasons += _account_reasons(work, firm)
@@ -78,7 +88,9 @@ def _check_conditions(
     """The policy's conditions; negative lists are among them (see eligibility/exclusions.py)."""
     from handlers.eligibility.check import check
 
-    answer = check(work, head.policy_version_id, firm.id, head.event_date, event_key=line.event_key)
+    answer = check(
+        work, head.policy_version_id, firm.id, head.event_date, event_key=found.event_key
+    )
     found.result = to_json(answer.to_data())
     found.reasons += [f"不满足: {text}" for text in answer.failed]
     found.reasons += [f"缺少数据,无法核对: {text}" for text in answer.unknown]

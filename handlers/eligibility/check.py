@@ -14,6 +14,7 @@ from engine.functions import step_functions
 from engine.runtime import Work
 from handlers.eligibility.amounts import amount_of
 from handlers.eligibility.answer import Answer, Condition
+from handlers.eligibility.events import event_facts, key_of
 from handlers.eligibility.exclusions import exclusions
 from handlers.eligibility.facts import (
     Facts,
@@ -66,6 +67,9 @@ def check_known(
     }
     names = {name: fact.value for name, fact in facts.items() if fact.value is not None}
     names["event_date"] = event_date
+    if event_facts(version):
+        # The facts may be newer than the key that was kept with the case.
+        event_key = key_of(version, names, event_date)
     functions = step_functions(work.now, lambda: work.calendar)
     rows = decisions.explain(version.conditions_decision, names, functions)
     conditions = (

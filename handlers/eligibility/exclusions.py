@@ -17,9 +17,12 @@ from engine.runtime import Work
 from handlers.cases.tables import case_file
 from handlers.catalogue.tables import policy, policy_version
 from handlers.eligibility.answer import Condition
+from handlers.eligibility.events import event_facts
 from handlers.eligibility.facts import LEDGER, REGISTER, Known
 from handlers.payouts.tables import entitlement
 
+SAME_EVENT = "同一事项未重复享受本政策"
+SAME_GROUP = "同一年度未享受互斥的其他政策"
 _STATUS = {"moved": ("已迁出本区", "moved away"), "closed": ("已注销", "closed")}
 
 
@@ -41,7 +44,8 @@ def exclusions(
         english = f"listed on {row.listed_on}: {row.reason}"
         text = f"未被列入{row.list_name}"
         yield _failed(text, said, "不在名单内", row.source, row.listed_on, english, "not listed")
-    if version.exclusivity.get("once_per_event") and event_key:
+    once = version.exclusivity.get("once_per_event") or event_facts(version)
+    if once and event_key:
         yield from _same_event(work, version, firm.id, case_id, event_key)
     if version.exclusivity.get("group"):
         yield from _same_group(work, version, firm.id, event_date, case_id)
@@ -77,7 +81,7 @@ def _same_event(
     )
     if number is not None:
         yield _failed(
-            "同一事项未重复享受本政策",
+            SAME_EVENT,
             f"办件 {number} 已兑付该事项",
             "同一事项只享受一次",
             LEDGER,
@@ -108,7 +112,7 @@ def _same_group(
     )
     for row in rows:
         yield _failed(
-            "同一年度未享受互斥的其他政策",
+            SAME_GROUP,
             f"{event_date.year} 年已享受“{row.name}”(办件 {row.number})",
             "同类政策不重复享受",
             LEDGER,

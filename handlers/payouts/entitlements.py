@@ -28,8 +28,9 @@ def entitle(work: Work, case_id: UUID, amount: Decimal) -> list[UUID]:
     """Writes down what a case's firm is owed; returns the ids, one for each stage that is due.
 
     A second call for the same case returns the same ids. `amount` is in yuan.
-    Raises PermanentFailure unless it is positive, BusinessError("not_payable") if the same event
-    and stage is owed or paid by another case.
+    Raises PermanentFailure unless it is positive or while a fact is missing that tells the event;
+    BusinessError("not_payable") if the same event and stage is owed or paid by another case, or less
+    is still due.
     """
     if yuan(amount) <= 0:
         raise PermanentFailure("兑付金额必须大于零")
@@ -37,6 +38,8 @@ def entitle(work: Work, case_id: UUID, amount: Decimal) -> list[UUID]:
     known = [row.id for row in of_case(work, case_id) if row.status != "cancelled"]
     if known:
         return known
+    _require_due(work, case, yuan(amount))
+    case = _with_event(work, case)
     return [_write(work, case, stage, part) for stage, part in _stages(work, case, yuan(amount))]
 
 
@@ -229,6 +232,33 @@ def _next_stage(work: Work, case: Row[Any]) -> int:
         )
     )
     return int(highest or 0) + 1
+
+
+def _require_due(work: Work, case: Row[Any], amount: Decimal) -> None:
+    from handlers.eligibility.due import objection
+
+    reason = objection(work, case, amount)
+    if reason is not None:
+        raise BusinessError("not_payable", reason)
+
+
+def _with_event(work: Work, case: Row[Any]) -> Row[Any]:
+    """The case with the event that is known now: a title may have been registered since."""
+    from handlers.eligibility.events import event_facts, event_key, unknown_facts
+
+    if not event_facts(case):
+        return case
+    stated = from_json(case.application)
+    key = event_key(work, case, case.enterprise_id, stated, case.event_date)
+    if unknown_facts(case, key):
+        raise PermanentFailure(
+            f"办件 {case.number} 缺少 {'、'.join(unknown_facts(case, key))} 的登记数据,"
+            "无法确认同一事项是否已兑付;请补充数据后重试"
+        )
+    if key == case.event_key:
+        return case
+    case_files.change(work, case.id, event_key=key)
+    return case_files.get(work, case.id)
 
 
 def _write(work: Work, case: Row[Any], stage: int, amount: Decimal) -> UUID:
