@@ -18,21 +18,21 @@ from web.display import N_
 
 # kind → (words, icon, colour)
 KINDS: dict[str, tuple[str, str, str]] = {
-    "started": (N_("启动"), "player-play", "info"),
-    "completed": (N_("完成"), "check", "secondary"),
-    "decided": (N_("决策"), "git-branch", "secondary"),
-    "assigned": (N_("派发"), "user-plus", "secondary"),
-    "answered": (N_("办理"), "user-check", "success"),
-    "withdrawn": (N_("收回"), "user-minus", "secondary"),
-    "timer fired": (N_("到时"), "clock-play", "warning"),
-    "message received": (N_("收到消息"), "mail-opened", "info"),
+    "started": (N_("已启动"), "player-play", "info"),
+    "completed": (N_("已完成"), "check", "secondary"),
+    "decided": (N_("已决策"), "git-branch", "secondary"),
+    "assigned": (N_("已派发"), "user-plus", "secondary"),
+    "answered": (N_("已办理"), "user-check", "success"),
+    "withdrawn": (N_("已收回"), "user-minus", "secondary"),
+    "timer fired": (N_("已到时"), "clock-play", "warning"),
+    "message received": (N_("已收到消息"), "mail-opened", "info"),
     "failed": (N_("出错"), "alert-triangle", "danger"),
-    "recovered": (N_("恢复"), "check", "success"),
-    "retried": (N_("重试"), "refresh", "warning"),
-    "suspended": (N_("挂起"), "player-pause", "warning"),
+    "recovered": (N_("已恢复"), "check", "success"),
+    "retried": (N_("已重试"), "refresh", "warning"),
+    "suspended": (N_("已挂起"), "player-pause", "warning"),
     "resumed": (N_("恢复运行"), "player-play", "success"),
-    "cancelled": (N_("取消"), "ban", "danger"),
-    "ended": (N_("结束"), "flag", "info"),
+    "cancelled": (N_("已取消"), "ban", "danger"),
+    "ended": (N_("已结束"), "flag", "info"),
 }
 FOR_PEOPLE = frozenset(KINDS) - {"completed", "decided", "withdrawn", "assigned", "recovered"}
 
