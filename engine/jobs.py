@@ -20,6 +20,8 @@ from sqlalchemy import Connection, text
 logger = logging.getLogger("rongyidui.jobs")
 # How long a worker may be silent before its jobs go back to the queue.
 DEAD_AFTER_SECONDS = 30
+# For what no use case has foreseen (the database gone for a while): 5, 10, 15 … seconds apart.
+RETRY = procrastinate.RetryStrategy(max_attempts=10, linear_wait=5)
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def run_worker(conninfo: str, jobs: Iterable[Job], concurrency: int = 2) -> None
         )
     )
     for job in jobs:
-        app.task(name=job.name, queue=job.queue)(job.function)
+        app.task(name=job.name, queue=job.queue, retry=RETRY)(job.function)
     app.run_worker(
         concurrency=concurrency,
         fetch_job_polling_interval=2.0,

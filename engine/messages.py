@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine import instances
@@ -51,6 +51,26 @@ def send(
         return None
     work.defer("engine.deliver_message", {"message_id": str(message_id)})
     return message_id
+
+
+def deliver_waiting(work: Work) -> int:
+    """Asks again for the delivery of messages that somebody waits for; returns how many.
+
+    A net below the jobs that are deferred with a message and with a wait.
+    """
+    rows = work.connection.scalars(
+        select(message.c.id)
+        .join(
+            message_wait,
+            and_(message_wait.c.name == message.c.name, message_wait.c.key == message.c.key),
+        )
+        .where(message.c.delivered_at.is_(None))
+        .limit(500)
+    ).all()
+    for message_id in rows:
+        arguments = {"message_id": str(message_id)}
+        work.defer("engine.deliver_message", arguments, once=f"message {message_id}")
+    return len(rows)
 
 
 def deliver(runtime: Runtime, message_id: UUID) -> bool:

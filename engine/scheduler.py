@@ -17,7 +17,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
-from engine import jobs, timers
+from engine import jobs, messages, timers
 from engine.actor import SYSTEM
 from engine.runtime import Runtime, Work
 
@@ -88,6 +88,7 @@ def _lead(
 
 def _rescue(work: Work) -> None:
     jobs.return_jobs_of_dead_workers(work.connection)
+    messages.deliver_waiting(work)
 
 
 def _tidy(work: Work) -> None:

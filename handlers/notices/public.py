@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -16,13 +17,14 @@ from handlers.cases import case_files
 from handlers.notices.tables import public_notice
 
 
-def publish(work: Work, case_id: UUID, days: int) -> datetime:
+def publish(work: Work, case_id: UUID, days: int, amount: Decimal | None = None) -> datetime:
     """Publishes a case's result for some working days; returns when the notice ends.
 
-    A second call starts the notice anew. Raises BusinessError("no_amount") without an amount.
+    `amount` is what the review proposes, in yuan; else the approved or the computed one. A second
+    call starts the notice anew. Raises BusinessError("no_amount") without an amount.
     """
     case = case_files.get(work, case_id)
-    amount = case.amount
+    amount = case.amount if amount is None else amount
     if amount is None:
         from handlers.cases.decisions import computed_amount
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +20,11 @@ def send(work: Work, *, case_id: UUID, kind: str) -> None:
 
 
 @service_task("notices.publish")
-def publish(work: Work, *, case_id: UUID, days: int) -> dict[str, Any]:
+def publish(
+    work: Work, *, case_id: UUID, days: int, amount: Decimal | None = None
+) -> dict[str, Any]:
     """公示拟兑付结果,返回公示截止时间。"""
-    return {"ends_at": public.publish(work, case_id, days).astimezone(SHANGHAI)}
+    return {"ends_at": public.publish(work, case_id, days, amount).astimezone(SHANGHAI)}
 
 
 @service_task("notices.end_public")
