@@ -24,13 +24,15 @@ RULE_COLUMNS = (
 
 
 def import_policy(
-    work: Work, entry: Mapping[str, Any], decisions: Collection[str] | None = None
+    work: Work,
+    entry: Mapping[str, Any],
+    decisions: Mapping[str, Collection[str]] | None = None,
 ) -> str:
     """Adds or updates a policy with its versions; returns its id.
 
-    `decisions`, where given, are the ids that conditions and amounts may name. Raises InvalidInput
-    that names the policy and every faulty field, Conflict if a published version's rules would
-    change.
+    `decisions`, where given, are those that conditions and amounts may name: id → the facts it
+    reads. Raises InvalidInput that names the policy and every faulty field, Conflict if a published
+    version's rules would change.
     """
     check_entry(entry, _departments(work), decisions)
     _store_policy(work, entry)
@@ -40,7 +42,9 @@ def import_policy(
 
 
 def import_policies(
-    work: Work, entries: Iterable[Mapping[str, Any]], decisions: Collection[str] | None = None
+    work: Work,
+    entries: Iterable[Mapping[str, Any]],
+    decisions: Mapping[str, Collection[str]] | None = None,
 ) -> list[str]:
     """Imports a list; nothing is imported if one entry is refused. Raises InvalidInput."""
     found: list[str] = []

@@ -80,11 +80,12 @@ class Faults:
 
 
 def check_entry(
-    entry: Entry, departments: Collection[str], decisions: Collection[str] | None
+    entry: Entry, departments: Collection[str], decisions: Mapping[str, Collection[str]] | None
 ) -> None:
     """Raises InvalidInput with every fault of an entry; `fields` maps the field's path to a sentence.
 
-    With `decisions`, the decisions named must be among these.
+    With `decisions` (id → the facts it reads), the decisions named must be among these, and facts
+    that tell events apart among what they read.
     """
     faults = Faults(str(entry.get("id") or "（无编号）"))
     if not _ID.fullmatch(str(entry.get("id") or "")):
@@ -103,7 +104,7 @@ def check_entry(
 
 
 def _check_version(
-    faults: Faults, path: str, version: Entry, decisions: Collection[str] | None
+    faults: Faults, path: str, version: Entry, decisions: Mapping[str, Collection[str]] | None
 ) -> None:
     faults.whole(version, "number", path, 1)
     faults.one_of(version, "status", path, STATUSES)
@@ -118,9 +119,8 @@ def _check_version(
     _check_validity(faults, path, version)
     _check_decision(faults, path, version, "conditions_decision", decisions, True)
     _check_decision(faults, path, version, "amount_decision", decisions, False)
-    if not isinstance(version.get("exclusivity", {}), Mapping):
-        faults.add(path + "exclusivity", "应为对象")
     _check_inputs(faults, path, version)
+    _check_exclusivity(faults, path, version, decisions)
     _check_guide(faults, path, version)
     _check_source(faults, path, version)
     for where, document in faults.items(version, "required_documents", path):
@@ -175,6 +175,43 @@ def _check_inputs(faults: Faults, path: str, version: Entry) -> None:
         faults.flag(item, "required", where)
         if item.get("kind") == "choice" and not item.get("options"):
             faults.add(where + "options", "选择题要列出选项")
+
+
+def _check_exclusivity(
+    faults: Faults, path: str, version: Entry, decisions: Mapping[str, Collection[str]] | None
+) -> None:
+    rules = version.get("exclusivity", {})
+    if not isinstance(rules, Mapping):
+        faults.add(path + "exclusivity", "应为对象")
+    elif "event_facts" in rules:
+        where = path + "exclusivity.event_facts"
+        _check_event_facts(faults, where, rules["event_facts"], version, decisions)
+        if rules.get("event_key"):
+            faults.add(where, "与 event_key 只能填写一项")
+
+
+def _check_event_facts(
+    faults: Faults,
+    where: str,
+    names: Any,
+    version: Entry,
+    decisions: Mapping[str, Collection[str]] | None,
+) -> None:
+    """A misspelt fact would be unknown for every firm, and no case could be paid."""
+    if not isinstance(names, list) or not names or len(set(map(str, names))) < len(names):
+        faults.add(where, "应为不重复的数据名称的列表，至少一项")
+        return
+    for name in names:
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            faults.add(where, f"{name} 应由小写字母、数字和下划线组成")
+    if decisions is None:
+        return
+    read = {str(one.get("name")) for _, one in faults.items(version, "inputs", "")}
+    for decision in ("conditions_decision", "amount_decision"):
+        read.update(decisions.get(str(version.get(decision)), ()))
+    unread = [str(name) for name in names if name not in read]
+    if unread:
+        faults.add(where, f"{'、'.join(unread)} 既不是决策用到的数据，也不是申请时填写的项目")
 
 
 def _check_guide(faults: Faults, path: str, version: Entry) -> None:

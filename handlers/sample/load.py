@@ -99,7 +99,9 @@ def _chunks(count: int, seed: int) -> Iterator[tuple[int, list[Firm]]]:
 
 def _load_catalogue(work: Work, entries: list[dict[str, Any]]) -> None:
     add_departments(work)
-    import_policies(work, entries, Decisions(decision_files()).by_id)
+    decisions = Decisions(decision_files())
+    read = {name: decisions.facts_of(name) for name in decisions.by_id}
+    import_policies(work, entries, read)
     for entry in entries:
         for year in YEARS:
             _load_indicator(work, entry, year)

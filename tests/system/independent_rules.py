@@ -232,9 +232,14 @@ def _capital(f: Facts) -> Decimal:
     return fen(150 * WAN if paid_in >= 5 * YI else 100 * WAN if paid_in >= 3 * YI else 50 * WAN)
 
 
-def _steps(f: Facts) -> Decimal:
+def _steps(f: Facts) -> dict[int, Decimal]:
+    """Each step is a stage of its own: no step is ever awarded again."""
     before, now = f["highest_prior_revenue"], f["annual_revenue"]
-    return fen(sum(award for step, award in REVENUE_STEPS.items() if before < step <= now))
+    return {
+        n: fen(award)
+        for n, (step, award) in enumerate(REVENUE_STEPS.items(), 1)
+        if before < step <= now
+    }
 
 
 def _intellectual_property(f: Facts) -> Decimal:
@@ -435,7 +440,7 @@ RULES: dict[tuple[str, int], Rule] = {
             _least("output_to_revenue_ratio", "0.8"),
             _is("first_time_reaching"),
         ),
-        _steps,
+        stages=_steps,
     ),
     ("JX-XS-01", 1): Rule(
         (_is("ip_event", *ONE_IP_AWARD, *IP_AWARD_EACH), _is("ip_this_year")),

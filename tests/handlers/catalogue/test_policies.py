@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from engine.dmn import Decisions
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.runtime import Work
 from handlers.catalogue import policies
 from handlers.catalogue.import_policies import import_policy
-from handlers.sample.load import sample_policies
+from handlers.sample.load import decision_files, sample_policies
 
 ENTRIES = {entry["id"]: entry for entry in sample_policies()}
 
@@ -76,9 +77,46 @@ def test_all_faults_are_told_at_once(catalogue: Callable[..., Any]) -> None:
 
 def test_an_unknown_decision_is_refused(catalogue: Callable[..., Any]) -> None:
     with pytest.raises(InvalidInput) as raised:
-        catalogue(lambda work: import_policy(work, ENTRIES["GZ-01"], ["GZ_01_conditions"]))
+        catalogue(lambda work: import_policy(work, ENTRIES["GZ-01"], {"GZ_01_conditions": []}))
     assert "versions[1].amount_decision" in raised.value.fields
     assert "versions[1].conditions_decision" not in raised.value.fields
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["scenic_grad"], "既不是决策用到的数据"),
+        (["scenic_grade", "scenic_grade"], "不重复"),
+        ([], "至少一项"),
+        ("scenic_grade", "列表"),
+        (["Grade"], "小写字母"),
+    ],
+)
+def test_facts_that_tell_events_apart_must_be_read_by_the_decisions(
+    catalogue: Callable[..., Any], names: Any, said: str
+) -> None:
+    decisions = Decisions(decision_files())
+    read = {name: decisions.facts_of(name) for name in decisions.by_id}
+    entry = copy.deepcopy(ENTRIES["GZ-11"])
+    catalogue(lambda work: import_policy(work, entry, read))
+    entry["versions"][0]["exclusivity"]["event_facts"] = names
+    with pytest.raises(InvalidInput) as raised:
+        catalogue(lambda work: import_policy(work, entry, read))
+    assert said in raised.value.fields["versions[0].exclusivity.event_facts"]
+
+
+def test_an_event_is_told_by_facts_or_by_a_key_not_by_both(catalogue: Callable[..., Any]) -> None:
+    entry = copy.deepcopy(ENTRIES["GZ-11"])
+    entry["versions"][0]["exclusivity"]["event_key"] = "once"
+    with pytest.raises(InvalidInput, match="只能填写一项"):
+        catalogue(lambda work: import_policy(work, entry))
+
+
+def test_every_guide_of_the_sample_says_what_one_event_is() -> None:
+    for entry in ENTRIES.values():
+        for version in entry["versions"]:
+            said = {one["name"]: one["text"] for one in version["guide"]}["不重复享受"]
+            assert "事项的认定（示例设定）：" in said, entry["id"]
 
 
 def test_the_rules_of_a_published_version_do_not_change(catalogue: Callable[..., Any]) -> None:

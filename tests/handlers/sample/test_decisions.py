@@ -10,6 +10,7 @@ import pytest
 from lxml import etree
 
 from engine.dmn import Decisions
+from handlers.eligibility.amounts import amount_of
 from handlers.sample.firms import fact_list
 from handlers.sample.load import decision_files, sample_policies
 
@@ -294,6 +295,41 @@ def test_a_condition_says_what_the_source_says(
 ) -> None:
     rows = DECISIONS.explain(f"{name}_conditions", facts, {})
     assert rows[number - 1].holds is expected
+
+
+def test_no_step_of_revenue_is_given_twice_and_skipped_ones_are_due() -> None:
+    (version,) = POLICIES["JX-LH-02"]["versions"]
+    rules = version["exclusivity"]
+    assert (rules["event_key"], len(rules["stages"])) == ("once", 6)
+
+    def due(given: set[int], now: int, before: int = 0) -> tuple[Decimal | None, set[int | None]]:
+        facts = {"annual_revenue": D(now) * 10**8, "highest_prior_revenue": D(before) * 10**8}
+        found = amount_of(DECISIONS, "JX_LH_02_amount", facts, {}, False, frozenset(given))
+        return found.total, {line.stage for line in found.lines if line.amount}
+
+    assert due(set(), 2) == (D(60_000), {1, 2})
+    # The register still says that the firm never reached a step before.
+    assert due({1, 2}, 2) == (0, set())
+    assert due({1, 2}, 10) == (D(320_000), {3, 4})
+    assert due({4}, 10, 2) == (D(120_000), {3})
+
+
+@pytest.mark.parametrize(
+    ("policy_id", "facts"),
+    [
+        ("GZ-04", ["platform_type"]),
+        ("GZ-07", ["science_prize"]),
+        ("GZ-11", ["scenic_grade"]),
+        ("JX-03", ["certificate_type", "certificate_date"]),
+        ("JX-NC-04", ["green_title"]),
+        ("JX-JJ-01", ["service_event"]),
+        ("GK-01", ["hnte_recognition"]),
+    ],
+)
+def test_a_title_is_its_own_event_in_every_version(policy_id: str, facts: list[str]) -> None:
+    for version in POLICIES[policy_id]["versions"]:
+        assert version["exclusivity"]["event_facts"] == facts
+        assert version["exclusivity"]["once_per_event"] is True
 
 
 def test_a_listing_policy_names_the_stages_reached() -> None:
