@@ -94,14 +94,14 @@ def _fitting(work: Work, firm: Any) -> list[Fitting]:
 def _fitting_line(match: PolicyMatch) -> Fitting:
     english = naming.in_english() and match.name_en
     lacking = [c for c in match.answer.conditions if not c.holds]
-    said = [f"{c.text}（{c.missing}）" if c.missing else c.text for c in lacking]
+    said = [f"{c.text} ({c.missing})" if c.missing else c.text for c in lacking]
     return Fitting(
         match.version.id,
         match.name_en if english else match.name,
         match.version.mode,
         match.fit == "fits",
         match.answer.amount or None,
-        "；".join(said),
+        _("；").join(said),
     )
 
 
