@@ -19,7 +19,15 @@ AREA = "360799"  # no place has this number
 RECOGNISED_ON = date(2026, 1, 31)
 EARLIER = date(2025, 6, 30)
 # Named firms, which the sample accounts act for: what each qualifies for, and what firm 6 misses.
-NAMED = {1: "GK-01", 2: "JX-NC-06", 3: "GZ-01", 4: "JX-XS-01", 5: "GZ-03", 6: "GK-01"}
+NAMED = {
+    1: "GK-01",
+    2: "JX-NC-06",
+    3: "GZ-01",
+    4: "JX-XS-01",
+    5: "GZ-03",
+    6: "GK-01",
+    7: "JX-XY-01",
+}
 MISSING_ONE = 6
 _PLANTED_FROM = 11
 _MISSED = (0, 0, 1, 2)  # conditions missed by the four firms planted for each policy

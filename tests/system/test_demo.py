@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from engine.postgres import Server
+from tests.system.independent_amounts import differences
 from tests.system.test_serve import ROOT, children_of, free_port
 
 ENTERPRISES = "60"
@@ -117,6 +118,14 @@ def test_nothing_is_lost_and_nothing_is_paid_twice(place, summary):
         "group by entitlement_id having count(*) > 1) d"
     )
     assert scalar(server, twice) == 0
+
+
+def test_paid_amounts_equal_those_recomputed_by_hand_from_the_facts(place, summary):
+    _, server = place
+    engine = database(server)
+    with engine.connect() as connection:
+        assert differences(connection) == []
+    engine.dispose()
 
 
 def test_verify_finds_nothing_and_then_finds_what_was_tampered_with(place, summary):
