@@ -139,9 +139,13 @@ def texts(value: Any) -> Iterator[str]:
 
 
 def chinese_of(text: str, data: set[str]) -> list[str]:
-    """The Chinese a reader meets on a page that is not data."""
+    """The Chinese a reader meets on a page that is not data.
+
+    Rows of conditions are the engine's words about a policy's own.
+    """
     tree = html.fromstring(text)
-    for node in tree.xpath("//script|//style|//*[@lang='zh-CN']|//*[@class='site-mark']"):
+    apart = "//script|//style|//*[@lang='zh-CN']|//*[@class='site-mark']"
+    for node in tree.xpath(f"{apart}|//tr[starts-with(@class, 'condition')]"):
         node.drop_tree()
     names = ("title", "placeholder", "aria-label", "alt", "content", "data-label")
     said = [*tree.itertext(), *tree.xpath(" | ".join(f"//@{name}" for name in names))]
