@@ -18,6 +18,7 @@ from handlers.accounts.roles import SYSTEM_ADMINISTRATOR
 from web import display
 from web.access import requires, run
 from web.admin import blueprint
+from web.naming import in_english
 
 YEARS = range(2004, 2100)
 
@@ -48,7 +49,8 @@ def _month(known: Any, year: int, month: int) -> dict[str, Any]:
     days += [(n, known.is_working(date(year, month, n))) for n in range(1, length + 1)]
     days += [None] * (-len(days) % 7)
     weeks = [days[place : place + 7] for place in range(0, len(days), 7)]
-    return {"month": month, "weeks": weeks}
+    name = months.month_name[month] if in_english() else _("%(n)s 月", n=month)
+    return {"name": name, "weeks": weeks}
 
 
 @blueprint.get("/calendar")

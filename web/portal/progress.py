@@ -47,7 +47,7 @@ def account(case: CaseView) -> list[Happening]:
     """What has happened, the newest first."""
     row = case.row
     channel = {"portal": _("网上申请"), "window": _("专窗收件"), "list": _("部门名单推送")}
-    found = [Happening(row.received_at, _("收件"), channel[row.channel], "mail")]
+    found = [Happening(row.received_at, _("已收件"), channel[row.channel], "mail")]
     if row.accepted_at:
         found.append(Happening(row.accepted_at, _("受理，开始计时"), "", "clipboard-check"))
     found += _pauses(case)
