@@ -97,7 +97,7 @@ def do_task(page, task: str, *choices: str, texts: dict[str, str] | None = None)
         choose(page, choice)
     for label, text in (texts or {}).items():
         page.locator("[data-form]").get_by_label(
-            re.compile(rf"^{re.escape(said(label))}")
+            re.compile(rf"^\s*{re.escape(said(label))}")
         ).first.fill(text)
     submit(page)
 
