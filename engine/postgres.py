@@ -324,8 +324,8 @@ class Server:
         ours = self._run("postgres", "--version").split()[-1].split(".")[0]
         if found != ours:
             raise ServerRefused(
-                f"{self.data} 是 PostgreSQL {found} 的数据,而这里的版本是 {ours}。请用旧版本 redeem backup "
-                f"导出后再恢复,或设置 DATABASE_URL 指向 PostgreSQL {found}"
+                f"{self.data} 是 PostgreSQL {found} 的数据,而这里的版本是 {ours}。请用 PostgreSQL {found} 的 "
+                f"pg_dump 导出后再导入,或设置 DATABASE_URL 指向 PostgreSQL {found}"
             )
 
     def _answers(self) -> bool:

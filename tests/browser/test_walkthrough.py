@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from handlers.sample.firms import make_firm
 from tests.system.test_serve import ROOT, free_port, health, until
 
 PASSWORD = "Rongyi-2026"
@@ -123,22 +124,23 @@ def found(page, task: str) -> bool:
     return page.locator("main table").get_by_role("link", name=task).count() > 0
 
 
-def pay(enter) -> None:
-    """Maker, checker and releaser send what is due to the bank."""
+def pay(enter, number: int) -> None:
+    """Maker, checker and releaser send what is due to the bank, the sample firm's line with it."""
     maker = enter("pay.maker")
     open_menu(maker, "兑付")
-    until(lambda: due(maker), "a line that is due", seconds=30)
+    name = make_firm(number).name
+    until(lambda: due(maker, name), f"a line of {name}", seconds=120)
     for box in maker.locator("main table input[type=checkbox]").all():
         box.check()
     maker.get_by_role("button", name=said("组成批次")).click()
     do_task(enter("pay.checker"), "复核批次", "核对无误")
     do_task(enter("pay.releaser"), "签发批次", "同意签发")
-    until(lambda: settled(maker), "the bank's answer", seconds=60)
+    until(lambda: settled(maker), "the bank's answer", seconds=120)
 
 
-def due(page) -> bool:
+def due(page, name: str) -> bool:
     page.reload()
-    return page.locator("main table input[type=checkbox]").count() > 0
+    return page.locator("main table").get_by_text(name).count() > 0
 
 
 def settled(page) -> bool:
@@ -160,7 +162,7 @@ def test_an_instant_case_is_redeemed_as_the_readme_says(enter):
     firm.get_by_role("button", name=said("提交申请")).click()
     do_task(enter("window.a"), "核对申请材料", "受理")
     do_task(enter("jfj.reviewer"), "审核", "同意兑现", texts={"审批意见": "符合条件"})
-    pay(enter)
+    pay(enter, 1)
     until(lambda: last_case_is_paid(firm), "the money", seconds=30)
 
 
@@ -191,7 +193,7 @@ def test_a_promised_case_is_redeemed_as_the_readme_says(enter):
     do_survey(reviewer)
     do_task(reviewer, "经办人审核", "同意兑现", texts={"审批意见": "勘查属实"})
     do_task(enter("jfj.head"), "负责人审批", "同意经办意见")
-    pay(enter)
+    pay(enter, 7)
     until(lambda: last_case_is_paid(firm), "the money", seconds=30)
 
 
@@ -222,6 +224,6 @@ def test_an_automatic_list_is_redeemed_as_the_readme_says(enter):
     reviewer.get_by_role("button", name=said("用所选企业生成名单")).click()
     do_task(reviewer, "审定名单", "提交负责人签发")
     do_task(enter("jfj.head"), "签发名单", "同意,推送兑付")
-    pay(enter)
+    pay(enter, 3)
     firm = enter("firm3.accountant")
     until(lambda: last_case_is_paid(firm), "the money", seconds=30)

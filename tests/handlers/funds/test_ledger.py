@@ -40,8 +40,15 @@ def test_a_transfer_is_two_entries_that_sum_to_zero_and_the_balances_follow(scen
     assert findings(scene) == []
 
 
+def leave(scene, available):
+    """Takes money back until this much is available."""
+    taken = Decimal(available) - row(scene).available
+    scene.do(lambda work: ledger.allot(work, scene.indicator_id, taken, "收回"))
+
+
 def test_exhausted_money_names_the_exact_shortfall(scene):
-    owed = scene.entitlement(scene.firm(), Decimal("100000.01"))
+    leave(scene, "9999.99")
+    owed = scene.entitlement(scene.firm())
     with pytest.raises(BusinessError, match=r"还差 0\.01 元") as caught:
         scene.do(lambda work: entitlements.freeze(work, owed))
     assert caught.value.code == "exhausted"
@@ -58,7 +65,8 @@ def test_a_year_without_an_indicator_is_exhausted_too(scene):
 
 def test_of_two_reservations_of_the_last_money_one_wins(scene):
     firms = [scene.firm(), scene.firm()]
-    owed = [scene.entitlement(firm, Decimal("60000.00")) for firm in firms]
+    owed = [scene.entitlement(firm) for firm in firms]
+    leave(scene, "16000.00")
     ready, outcomes = threading.Barrier(2), []
 
     def freeze(entitlement_id):
@@ -77,8 +85,8 @@ def test_of_two_reservations_of_the_last_money_one_wins(scene):
         thread.start()
     for thread in threads:
         thread.join(20)
-    assert sorted(outcomes) == ["20000.00", "frozen"]
-    assert row(scene).available == 40000
+    assert sorted(outcomes) == ["4000.00", "frozen"]
+    assert row(scene).available == 6000
     assert findings(scene) == []
 
 
