@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,10 @@ from tests.scenarios.play import PROCESSES, ROOT, release
 FORMS = {
     p.name: parse_form(p.read_bytes(), p.name) for p in sorted((ROOT / "forms").glob("*.form"))
 }
-CASE = {"case": {"number": "1", "enterprise": "甲", "policy": "乙", "expert_count": 2}}
+CASE = {
+    "case": {"number": "1", "enterprise": "甲", "policy": "乙", "expert_count": 2},
+    "eligibility": {"holds": True, "amount": 1000, "failed": []},
+}
 
 
 def expressions(schema: dict[str, Any]) -> Iterator[str]:
@@ -106,6 +110,18 @@ def test_half_an_answer_is_refused_field_by_field(name, answer, missing):
     with pytest.raises(InvalidInput) as caught:
         check_answer(FORMS[f"{name}.form"], answer, CASE)
     assert set(caught.value.fields) == missing
+
+
+def test_the_review_must_decide_an_amount_that_no_rule_computes():
+    open_amount = {**CASE, "eligibility": {"holds": True, "amount": None, "failed": []}}
+    answer = {"decision": "approve", "opinion": "同意"}
+    form = FORMS["review.form"]
+    assert check_answer(form, answer, CASE) == answer
+    with pytest.raises(InvalidInput) as caught:
+        check_answer(form, answer, open_amount)
+    assert set(caught.value.fields) == {"decided_amount"}
+    decided = {**answer, "decided_amount": Decimal(500)}
+    assert check_answer(form, decided, open_amount) == decided
 
 
 def test_the_account_number_of_a_form_is_left_to_the_inbox():

@@ -9,7 +9,7 @@ import pytest
 from engine.lint import lint
 from engine.service_tasks import REGISTRY
 from handlers import registry
-from tests.scenarios.play import PROCESSES, flows, play, release, scenarios, taken
+from tests.scenarios.play import PROCESSES, ROOT, flows, play, release, scenarios, taken
 
 ALL = list(scenarios())
 NAMES = [f"{process}: {scenario['name']}" for process, scenario in ALL]
@@ -39,6 +39,11 @@ def test_the_scenario_ends_as_it_says(process, scenario):
 def test_the_release_is_clean():
     registry.load()
     assert [str(f) for f in lint(release(), REGISTRY)] == []
+
+
+def test_every_diagram_has_scenarios():
+    """So that no diagram is published that nothing has run."""
+    assert {path.stem for path in (ROOT / "bpmn").glob("*.bpmn")} == set(PROCESSES)
 
 
 def test_every_sequence_flow_is_taken(capsys):

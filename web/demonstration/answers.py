@@ -39,6 +39,24 @@ def _acceptance(data: Data) -> Answer:
 
 
 def _review(data: Data) -> Answer:
+    if data.get("unpaid"):  # approved again it would come back again, for ever
+        return {
+            "decision": "refuse",
+            "reason": "兑付未成:" + ";".join(data["unpaid"]),
+            "explanation": "资金未能兑付的原因见上,原因消除后可再次申请。",
+        }
+    if data.get("survey_result") == "fail":
+        return {
+            "decision": "refuse",
+            "reason": "现场勘查与申报内容不一致",
+            "explanation": "享受本政策须与申报内容一致,整改后可再次申请。",
+        }
+    if data.get("head_decision") == "disagree":
+        return {
+            "decision": "refuse",
+            "reason": "负责人不同意兑现:" + data["head_opinion"],
+            "explanation": "证明材料尚不足以认定所列条件,补齐后可再次申请。",
+        }
     if data["eligibility"]["holds"] is not True:
         return {
             "decision": "refuse",
@@ -47,7 +65,7 @@ def _review(data: Data) -> Answer:
         }
     answer: Answer = {"decision": "approve", "opinion": "经审核,符合条件,同意兑现"}
     if data["eligibility"]["amount"] is None:
-        answer["amount"] = Decimal("100000.00")
+        answer["decided_amount"] = Decimal("100000.00")
     return answer
 
 
@@ -59,21 +77,37 @@ def _account_confirmation(data: Data) -> Answer:
 
 def _site_survey(data: Data) -> Answer:
     received = data["case"]["received_at"]
+    failed = chance(data, "survey failed", 15)
     return {
         "surveyed_at": f"{received:%Y-%m-%dT%H:%M}:00+08:00",
         "survey_place": "示例厂区",
         "survey_people": "示例甲、示例乙",
-        "survey_result": "pass",
-        "survey_findings": "现场与申报内容一致",
+        "survey_result": "fail" if failed else "pass",
+        "survey_findings": "所报设备不在现场" if failed else "现场与申报内容一致",
     }
 
 
 def _expert_review(data: Data) -> Answer:
+    if chance(data, f"conflict {data['expert']}", 10):
+        return {"conflict": True, "conflict_reason": "近三年为该企业提供过咨询"}
     return {
         "conflict": False,
-        "score": 70 + 5 * chance(data, "score", 50),
+        "score": 70 + 5 * chance(data, f"score {data['expert']}", 50),
         "comment": "符合评审标准",
     }
+
+
+def _expert_shortage(data: Data) -> Answer:
+    """Draws again once; who has no more experts to draw goes on with the scores given."""
+    if (data.get("error") or {}).get("code") == "too_few_experts":
+        return {"expert_decision": "go_on", "expert_note": "没有更多无利害关系的专家"}
+    return {"expert_decision": "redraw"}
+
+
+def _department_approval(data: Data) -> Answer:
+    if data["decision"] == "approve" and chance(data, "head disagrees", 5):
+        return {"head_decision": "disagree", "head_opinion": "证明材料不足以认定条件"}
+    return {"head_decision": "agree"}
 
 
 def _corrected_account(work: Work, data: Data) -> Answer:
@@ -100,12 +134,9 @@ _ANSWERS: dict[str, Callable[[Data], Answer]] = {
         "commitment_signer": "示例法定代表人",
     },
     "forms/expert_review.form": _expert_review,
-    "forms/expert_shortage.form": lambda data: {
-        "expert_decision": "go_on",
-        "expert_note": "没有更多无利害关系的专家",
-    },
+    "forms/expert_shortage.form": _expert_shortage,
     "forms/site_survey.form": _site_survey,
-    "forms/department_approval.form": lambda data: {"head_decision": "agree"},
+    "forms/department_approval.form": _department_approval,
     "forms/objection.form": lambda data: {
         "objection_decision": "dismiss",
         "objection_opinion": "经调查,异议不成立",
