@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import current_app, request
+from flask import current_app, request, url_for
 from flask_babel import lazy_gettext as _
 
 from handlers.accounts import roles
@@ -58,10 +58,15 @@ MENU: tuple[Entry, ...] = (
 
 
 def current(entries: list[Entry]) -> Entry | None:
-    """The entry of the page shown, else of its room."""
-    exact = [e for e in entries if e.endpoint == request.endpoint]
-    room = [e for e in entries if e.endpoint.split(".")[0] == request.blueprint]
-    return next(iter([*exact, *room]), None)
+    """The entry of the page shown, else the one whose address the page's begins with."""
+    found = [(len(path), e) for e in entries if begins_with(path := url_for(e.endpoint))]
+    return max(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def begins_with(path: str) -> bool:
+    """Whether the page shown is this one or below it; the front page has nothing below it."""
+    here = request.path.rstrip("/")
+    return here == path.rstrip("/") or (path != "/" and here.startswith(path.rstrip("/") + "/"))
 
 
 def menu() -> list[Entry]:

@@ -111,3 +111,18 @@ def test_the_menu_leads_to_pages_that_open(app):
             assert not entry.roles
         else:
             assert set(entry.roles) <= set(found), entry.endpoint
+
+
+def test_the_menu_marks_the_page_shown_and_what_lies_below_it(app):
+    from web.navigation import MENU, current
+
+    entries = [e for e in MENU if e.endpoint.startswith(("portal.", "inbox."))]
+    for path, expected in (
+        ("/", "portal.catalogue"),
+        ("/cases/1", "portal.my_cases"),
+        ("/inbox/1/form", "inbox.tasks"),
+    ):
+        with app.test_request_context(path):
+            assert current(entries).endpoint == expected
+    with app.test_request_context("/public-notices"):
+        assert current(entries) is None
