@@ -91,7 +91,7 @@ def open_policy(page, words: str, name: str) -> None:
 def do_task(page, task: str, *choices: str, texts: dict[str, str] | None = None) -> None:
     """Opens one's inbox, the named task, fills it in, submits."""
     open_menu(page, "待办")
-    until(lambda: found(page, task), f"the task {task}", seconds=30)
+    until(lambda: found(page, task), f"the task {task}", seconds=90)
     page.locator("main table").get_by_role("link", name=said(task)).first.click()
     page.locator("[data-form] form, [data-form] .fjs-form").first.wait_for()
     for choice in choices:
@@ -163,7 +163,7 @@ def test_an_instant_case_is_redeemed_as_the_readme_says(enter):
     do_task(enter("window.a"), "核对申请材料", "受理")
     do_task(enter("jfj.reviewer"), "审核", "同意兑现", texts={"审批意见": "符合条件"})
     pay(enter, 1)
-    until(lambda: last_case_is_paid(firm), "the money", seconds=30)
+    until(lambda: last_case_is_paid(firm), "the money", seconds=90)
 
 
 def test_a_promised_case_is_redeemed_as_the_readme_says(enter):
@@ -194,12 +194,12 @@ def test_a_promised_case_is_redeemed_as_the_readme_says(enter):
     do_task(reviewer, "经办人审核", "同意兑现", texts={"审批意见": "勘查属实"})
     do_task(enter("jfj.head"), "负责人审批", "同意经办意见")
     pay(enter, 7)
-    until(lambda: last_case_is_paid(firm), "the money", seconds=30)
+    until(lambda: last_case_is_paid(firm), "the money", seconds=90)
 
 
 def do_survey(page) -> None:
     open_menu(page, "待办")
-    until(lambda: found(page, "现场勘查"), "the survey", seconds=30)
+    until(lambda: found(page, "现场勘查"), "the survey", seconds=90)
     page.locator("main table").get_by_role("link", name=said("现场勘查")).first.click()
     form = page.locator("[data-form]")
     form.get_by_label(re.compile("勘查地点")).fill("企业厂区")
@@ -226,4 +226,4 @@ def test_an_automatic_list_is_redeemed_as_the_readme_says(enter):
     do_task(enter("jfj.head"), "签发名单", "同意,推送兑付")
     pay(enter, 3)
     firm = enter("firm3.accountant")
-    until(lambda: last_case_is_paid(firm), "the money", seconds=30)
+    until(lambda: last_case_is_paid(firm), "the money", seconds=90)
