@@ -39,17 +39,11 @@ def _acceptance(data: Data) -> Answer:
 
 
 def _review(data: Data) -> Answer:
-    if data.get("unpaid"):
+    if data.get("unpaid"):  # approved again it would come back again, for ever
         return {
             "decision": "refuse",
             "reason": "本年度指标已用完或款项不能支付:" + ";".join(map(str, data["unpaid"]))[:500],
             "explanation": "指标重新下达或问题解决以后,可以再次申请。",
-        }
-    if data.get("unpaid"):  # approved again it would come back again, for ever
-        return {
-            "decision": "refuse",
-            "reason": "兑付未成:" + ";".join(data["unpaid"]),
-            "explanation": "资金未能兑付的原因见上,原因消除后可再次申请。",
         }
     if data.get("survey_result") == "fail":
         return {
