@@ -50,19 +50,31 @@ def database_server(
 
 def recreate(settings: Settings, url: URL) -> None:
     """Drops a database and creates it empty, on the embedded server or on the one that is set."""
-    name = url.database or ""
+    drop(settings, url)
     server = embedded_server(settings)
     if server is not None:
-        server.drop_database(name)
-        server.create_database(name)
-        return
+        server.create_database(url.database or "")
+    else:
+        _administer(settings, url, "create database {} template template0")
+
+
+def drop(settings: Settings, url: URL) -> None:
+    """Drops a database if it is there, on the embedded server or on the one that is set."""
+    server = embedded_server(settings)
+    if server is not None:
+        server.drop_database(url.database or "")
+    else:
+        _administer(settings, url, "drop database if exists {} with (force)")
+
+
+def _administer(settings: Settings, url: URL, statement: str) -> None:
+    """Runs a statement about a database (its name goes between the braces) on the server that is set."""
     administration = connect(
         make_url(settings.database_url).set(drivername=url.drivername), pooled=False
     )
     with administration.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        quoted = connection.dialect.identifier_preparer.quote(name)
-        connection.execute(text(f"drop database if exists {quoted} with (force)"))
-        connection.execute(text(f"create database {quoted} template template0"))
+        quoted = connection.dialect.identifier_preparer.quote(url.database or "")
+        connection.execute(text(statement.format(quoted)))
     administration.dispose()
 
 
