@@ -32,9 +32,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A real server in a scratch folder."""
+    """A real server in a scratch folder. Its disk is not waited for: nobody cuts its power.
+
+    The tests that kill servers start their own, with the settings of production.
+    """
     found = Server.at(tmp_path_factory.mktemp("postgres"))
     found.start()
+    with connect(found.url("postgres"), pooled=False).connect() as connection:
+        loose = connection.execution_options(isolation_level="AUTOCOMMIT")
+        for setting in ("fsync", "full_page_writes"):
+            loose.execute(text(f"alter system set {setting} = off"))
+        loose.execute(text("select pg_reload_conf()"))
     yield found
     found.stop_if_last()
 

@@ -119,8 +119,14 @@ def choose(page, choice: str) -> None:
     page.locator("[data-form] label").filter(has_text=label).first.click()
 
 
+def look_again(page) -> None:
+    """Loads the page once more; Chromium was seen to refuse reload() ("Not attached to an active
+    page") shortly after a navigation."""
+    page.goto(page.url)
+
+
 def found(page, task: str) -> bool:
-    page.reload()
+    look_again(page)
     return page.locator("main table").get_by_role("link", name=task).count() > 0
 
 
@@ -139,12 +145,12 @@ def pay(enter, number: int) -> None:
 
 
 def due(page, name: str) -> bool:
-    page.reload()
+    look_again(page)
     return page.locator("main table").get_by_text(name).count() > 0
 
 
 def settled(page) -> bool:
-    page.reload()
+    look_again(page)
     return page.get_by_text("已结清").count() > 0
 
 

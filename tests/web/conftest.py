@@ -9,8 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 
 from engine.actor import SYSTEM
 from engine.runtime import Runtime, Work
@@ -23,8 +25,8 @@ PASSWORD = "Rongyi-2026"
 
 @lru_cache(maxsize=1)
 def hashed() -> str:
-    """The hash of the one password of the tests; argon2 is slow on purpose."""
-    return people.hash_password(PASSWORD)
+    """A cheap hash of the one password of the tests; argon2 is slow on purpose."""
+    return PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
 
 
 def person(work: Work, login: str, *memberships: tuple[str, str], enterprise_id=None) -> str:
@@ -37,11 +39,29 @@ def person(work: Work, login: str, *memberships: tuple[str, str], enterprise_id=
     return str(account_id)
 
 
+class CompiledTemplates(BytecodeCache):
+    """Templates compile once in a run, not once in a site."""
+
+    def __init__(self) -> None:
+        self.code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.code:
+            bucket.bytecode_from_string(self.code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.code[bucket.key] = bucket.bytecode_to_string()
+
+
+_TEMPLATES = CompiledTemplates()
+
+
 @pytest.fixture
 def app(runtime: Runtime, tmp_path: Path) -> Flask:
     """The site; its front end must have been built by script/bootstrap."""
     found = create_app(Settings(data_folder=tmp_path, secret_key="test"), runtime)
     found.config["TESTING"] = True
+    found.jinja_env.bytecode_cache = _TEMPLATES
     return found
 
 
