@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
-from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent
+from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, ScriptTask
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.bpmn.util.event import BpmnEvent
 from SpiffWorkflow.util.task import TaskState
@@ -251,6 +251,15 @@ class Run:
             and t.task_spec.bpmn_id
             and process in (None, t.workflow.spec.name)
             and not isinstance(t.task_spec, (BoundaryEvent, BoundaryEventSplit))
+        ]
+
+    def open_work(self) -> list[str]:
+        """Ids of the activities that are being done or could be done now."""
+        return [
+            t.task_spec.bpmn_id
+            for t in self.workflow.all_tasks()
+            if t._state & (TaskState.READY | TaskState.STARTED)
+            and isinstance(t.task_spec, (HumanTask, HandlerTask, ScriptTask))
         ]
 
     def dump(self) -> bytes:

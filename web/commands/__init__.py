@@ -8,7 +8,7 @@ import sys
 import click
 
 from engine.errors import EngineError
-from web.commands import bench, definitions, demo, district, processes
+from web.commands import bench, conformance, definitions, demo, district, processes
 from web.settings import Settings, load
 
 
@@ -44,6 +44,7 @@ for command in (
     *definitions.COMMANDS,
     *district.COMMANDS,
     *demo.COMMANDS,
+    *conformance.COMMANDS,
     *bench.COMMANDS,
 ):
     cli.add_command(command)

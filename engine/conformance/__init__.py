@@ -1,0 +1,1 @@
+"""Runs published conformance cases against this engine."""
