@@ -1,0 +1,165 @@
+"""Stock SpiffWorkflow's side of a twin: Python expressions and plain functions, as it comes."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from functools import cache, cached_property
+from typing import Any
+from xml.sax.saxutils import escape
+
+from lxml import etree
+from SpiffWorkflow.bpmn import BpmnWorkflow
+from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine, TaskDataEnvironment
+from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
+from SpiffWorkflow.spiff.parser.process import SpiffBpmnParser
+from SpiffWorkflow.spiff.serializer import DEFAULT_CONFIG
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bench import diagram, python_text
+from engine.bench.functions import FUNCTIONS
+from engine.bench.measure import timed
+from engine.bench.models import INCOMPLETE, MODELS
+from engine.bench.models.model import Decision, Element, Handler, Model
+
+
+class Stock:
+    """How stock SpiffWorkflow's diagrams are written. A handler is a script that calls a function."""
+
+    namespaces = 'xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core"'
+    handler_tag = "scriptTask"
+    hit_policy = "UNIQUE"  # there: the first row that fits
+
+    def expression(self, text: str) -> str:
+        return python_text.expression(text)
+
+    def script(self, text: str) -> str:
+        return python_text.script(text)
+
+    def cell(self, text: str) -> str:
+        return python_text.cell(text)
+
+    def duration(self, text: str) -> str:
+        return f'"{text}"'
+
+    def attributes(self, element: Element) -> dict[str, str]:
+        return {}
+
+    def content(self, element: Element) -> str:
+        match element:
+            case Handler():
+                given = ", ".join(
+                    f"{k}={self.expression(v)}" for k, v in element.parameters.items()
+                )
+                call = f"{element.result} = {element.function}({given})"
+                return f"<bpmn:script>{escape(call)}</bpmn:script>"
+            case Decision():
+                return (
+                    "<bpmn:extensionElements><spiffworkflow:calledDecisionId>"
+                    f"{element.table.id}</spiffworkflow:calledDecisionId></bpmn:extensionElements>"
+                )
+        return ""
+
+
+class StockTwin:
+    """A model, ready to run in memory as often as wanted."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.engine = PythonScriptEngine(environment=TaskDataEnvironment(dict(FUNCTIONS)))
+        self.serializer = BpmnWorkflowSerializer(BpmnWorkflowSerializer.configure(DEFAULT_CONFIG))
+
+    @cached_property
+    def specs(self) -> tuple[Any, dict[str, Any]]:
+        dialect, parser = Stock(), SpiffBpmnParser()
+        for table in self.model.tables:
+            parser.add_dmn_io(io.BytesIO(diagram.dmn(table, dialect)), f"{table.id}.dmn")
+        root = etree.fromstring(diagram.bpmn(self.model.processes, dialect))
+        parser.add_bpmn_xml(root, f"{self.model.id}.bpmn")
+        return parser.get_spec(self.model.id), parser.get_subprocess_specs(self.model.id)
+
+    def start(self, data: dict[str, Any]) -> Any:
+        """A new case, advanced until it waits."""
+        spec, called = self.specs
+        workflow = BpmnWorkflow(spec, called, script_engine=self.engine)
+        workflow.task_tree.set_data(**data)
+        workflow.do_engine_steps()
+        return workflow
+
+    def people(self, workflow: Any) -> list[Any]:
+        """The open user tasks."""
+        return list(workflow.get_tasks(state=TaskState.READY, manual=True))
+
+    def complete(self, workflow: Any, task: Any, changes: dict[str, Any]) -> None:
+        """Answers a user task, with changes to its usual answer, and advances."""
+        task.data.update({**self.model.answer(task.task_spec.name), **changes})
+        task.run()
+        workflow.do_engine_steps()
+
+    def run(self, data: dict[str, Any]) -> Any:
+        """A case from its start to its end."""
+        workflow = self.start(data)
+        while people := self.people(workflow):
+            self.complete(workflow, people[0], {})
+        return workflow
+
+    def save(self, workflow: Any) -> str:
+        return str(self.serializer.serialize_json(workflow))
+
+    def restore(self, state: str) -> Any:
+        workflow = self.serializer.deserialize_json(state)
+        workflow.script_engine = self.engine
+        return workflow
+
+    def outcome(self, data: dict[str, Any]) -> tuple[dict[str, Any], Counter[str]]:
+        """The data at the end, and how often each element was completed."""
+        workflow = self.run(data)
+        assert workflow.is_completed()
+        tasks = workflow.get_tasks(state=TaskState.COMPLETED)
+        return workflow.data, Counter(t.task_spec.bpmn_id for t in tasks if t.task_spec.bpmn_id)
+
+
+# -- what StockProcess calls
+
+
+@cache
+def twin(model_id: str) -> StockTwin:
+    return StockTwin(MODELS[model_id])
+
+
+def outcome(model_id: str) -> tuple[dict[str, Any], Counter[str]]:
+    """The data at the end of a model's own case, and how often each element was completed."""
+    return twin(model_id).outcome(MODELS[model_id].data)
+
+
+def time_cases(model_id: str, count: int) -> float:
+    """Processor seconds of so many cases, start to end."""
+    found = twin(model_id)
+    return timed(lambda: found.run(found.model.data))(count)
+
+
+def state(model_id: str, element: str, corrections: int) -> str:
+    """The JSON at the first moment at which `element` is open, after so many corrections."""
+    found = twin(model_id)
+    workflow = found.start(found.model.data)
+    while True:
+        task = found.people(workflow)[0]
+        name = task.task_spec.name
+        if name == element and corrections == 0:
+            return found.save(workflow)
+        correct = name == "acceptance" and corrections > 0
+        corrections -= correct
+        found.complete(workflow, task, INCOMPLETE if correct else {})
+
+
+def time_round_trips(model_id: str, saved: str, element: str, count: int) -> float:
+    """Processor seconds of so many steps: restore, complete one user task, save."""
+    found = twin(model_id)
+
+    def step() -> str:
+        workflow = found.restore(saved)
+        (task,) = (t for t in found.people(workflow) if t.task_spec.name == element)
+        found.complete(workflow, task, {})
+        return found.save(workflow)
+
+    return timed(step)(count)
