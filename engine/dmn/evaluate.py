@@ -1,21 +1,20 @@
-"""Evaluates decisions: requirements first, then the table by its hit policy."""
+"""The decisions of a release: by id, with a trace of how each was made."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from decimal import Decimal
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection
 
 from engine.dmn.explain import Row, explain_logic, names_of
-from engine.dmn.model import Decision, Reader, Rule, Table
+from engine.dmn.graph import Graph, Trace, World
+from engine.dmn.logic import evaluate
+from engine.dmn.model import Decision, Model
+from engine.dmn.reader import read
+from engine.dmn.session import Functions, Session
 from engine.errors import EngineError, NotFound
-from engine.feel import Expression
-from engine.feel.compile import compare, equal
-
-Functions = dict[str, Callable[..., Any]]
-Trace = dict[str, Any]
 
 
 class TableBroken(EngineError):
@@ -26,29 +25,46 @@ class Decisions:
     """The decisions of one release, by id."""
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
+        self.graph = Graph(read(files))
+        self.versions = {path: sha256(content).hexdigest() for path, content in files.items()}
         self.by_id: dict[str, Decision] = {}
-        for path, content in files.items():
-            for decision in Reader(path, content).decisions():
+        self.homes: dict[str, Model] = {}
+        for model in self.graph.models:
+            for decision in model.decisions:
                 if decision.id in self.by_id:
                     other = self.by_id[decision.id].path
-                    raise EngineError(f"决策编号 {decision.id} 在 {other} 和 {path} 中重复")
-                self.by_id[decision.id] = decision
+                    raise EngineError(f"决策编号 {decision.id} 在 {other} 和 {model.path} 中重复")
+                self.by_id[decision.id], self.homes[decision.id] = decision, model
 
     def decide(
         self, decision_id: str, context: Mapping[str, Any], functions: Functions | None = None
     ) -> tuple[Any, Trace]:
-        """The answer and its trace: inputs, rules that fired, outputs.
+        """The answer and its trace: inputs, rules that fired, outputs, the file's SHA-256.
 
         A table with one output column answers its value, with several a context; the collecting
-        policies answer lists. No rule fires: null (or the default outputs). Raises NotFound, and
-        TableBroken where UNIQUE or ANY is violated.
+        policies answer lists. No rule fires: null (or the default outputs). What became null of an
+        error is in the trace's `problems`; the decisions asked on the way in `required`. Raises
+        NotFound, and TableBroken where UNIQUE or ANY is violated.
         """
         decision = self.find(decision_id)
-        names = self._with_required(decision, context, functions)
-        if isinstance(decision.logic, Expression):
-            answer = decision.logic.evaluate(names, functions=functions)
-            return answer, {"decision": decision_id, "output": answer}
-        return _table(decision, decision.logic, names, functions or {})
+        world = World(context, Session(functions or {}))
+        answer = self.graph.decide(self.homes[decision_id], decision, world)
+        broken = next((str(p) for p in world.session.problems if p.breaks), None)
+        if broken:
+            raise TableBroken(f"决策表{broken}")
+        return answer, self._trace(decision, world)
+
+    def _trace(self, decision: Decision, world: World) -> Trace:
+        found = {
+            **world.traces.pop((decision.path, decision.id)),
+            "version": self.versions[decision.path],
+        }
+        if world.traces:
+            found["required"] = list(world.traces.values())
+        problems = list(dict.fromkeys(str(p) for p in world.session.problems if not p.missing))
+        if problems:
+            found["problems"] = problems
+        return found
 
     def explain(
         self, decision_id: str, context: Mapping[str, Any], functions: Functions | None = None
@@ -59,8 +75,18 @@ class Decisions:
         NotFound.
         """
         decision = self.find(decision_id)
-        names = self._with_required(decision, context, functions)
-        return explain_logic(decision.logic, names, functions or {})
+        home = self.homes[decision_id]
+        world = World(context, Session(functions or {}))
+        names = self.graph.names(home, decision, world)
+        for required in self._required(decision):
+            if names.get(required.variable) is None:
+                names.pop(required.variable, None)
+        logic = decision.logic
+
+        def answer() -> Any:
+            return evaluate(logic, names, world.session) if logic is not None else None
+
+        return explain_logic(logic, names, functions or {}, answer)
 
     def find(self, decision_id: str) -> Decision:
         """Raises NotFound."""
@@ -72,116 +98,21 @@ class Decisions:
     def facts_of(self, decision_id: str) -> set[str]:
         """The names that a decision and what it requires read from the context."""
         decision = self.find(decision_id)
+        home = self.homes[decision_id]
         found = names_of(decision.logic)
-        for required in decision.requires:
-            found -= {self.find(required).variable}
-            found |= self.facts_of(required)
+        for reference in decision.knowledge:
+            _, element = self.graph.find(home, reference)
+            found -= {element.name} if element else set()
+        for required in self._required(decision):
+            found -= {required.variable}
+            found |= self.facts_of(required.id)
         return found
 
-    def _with_required(
-        self, decision: Decision, context: Mapping[str, Any], functions: Functions | None
-    ) -> dict[str, Any]:
-        names = dict(context)
-        for required in decision.requires:
-            answer, _ = self.decide(required, names, functions)
-            if answer is not None:
-                names[self.find(required).variable] = answer
-        return names
-
-
-def _table(
-    decision: Decision, table: Table, names: dict[str, Any], functions: Functions
-) -> tuple[Any, Trace]:
-    values = [column.expression.evaluate(names, functions=functions) for column in table.inputs]
-    fired = [rule for rule in table.rules if _fires(rule, values, names, functions)]
-    results = [
-        {
-            column.name: result.evaluate(names, functions=functions)
-            for column, result in zip(table.outputs, rule.results, strict=True)
-        }
-        for rule in fired
-    ]
-    answer = _by_policy(decision, table, fired, results, names, functions)
-    trace = {
-        "decision": decision.id,
-        "inputs": {c.label: v for c, v in zip(table.inputs, values, strict=True)},
-        "rules": [rule.number for rule in fired],
-        "output": answer,
-    }
-    return answer, trace
-
-
-def _fires(rule: Rule, values: list[Any], names: dict[str, Any], functions: Functions) -> bool:
-    return all(
-        test.passes(value, names, functions=functions)
-        for test, value in zip(rule.tests, values, strict=True)
-    )
-
-
-def _by_policy(
-    decision: Decision,
-    table: Table,
-    fired: list[Rule],
-    results: list[dict[str, Any]],
-    names: dict[str, Any],
-    functions: Functions,
-) -> Any:
-    single = len(table.outputs) == 1
-
-    def shape(result: dict[str, Any]) -> Any:
-        return next(iter(result.values())) if single else result
-
-    policy = table.hit_policy
-    if policy in ("RULE ORDER", "COLLECT") and not table.aggregation:
-        return [shape(result) for result in results]
-    if policy == "COLLECT":
-        return _aggregate(table.aggregation, [shape(result) for result in results])
-    if policy == "OUTPUT ORDER":
-        return [shape(result) for result in _by_priority(table, results)]
-    if not results:
-        defaults = {
-            c.name: c.default.evaluate(names, functions=functions) if c.default else None
-            for c in table.outputs
-        }
-        return shape(defaults) if any(c.default for c in table.outputs) else None
-    rows = "、".join(str(rule.number) for rule in fired)
-    if policy == "UNIQUE" and len(results) > 1:
-        raise TableBroken(f"决策表“{decision.name}”的第 {rows} 行同时成立,应只有一行成立")
-    if policy == "ANY" and any(equal(results[0], other) is not True for other in results[1:]):
-        raise TableBroken(f"决策表“{decision.name}”的第 {rows} 行同时成立而结果不同")
-    if policy == "PRIORITY":
-        return shape(_by_priority(table, results)[0])
-    return shape(results[0])
-
-
-def _by_priority(table: Table, results: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    ranks = {
-        column.name: [value.evaluate({}) for value in column.allowed] for column in table.outputs
-    }
-
-    def rank(result: dict[str, Any]) -> list[int]:
-        return [
-            ranks[name].index(value) if value in ranks[name] else len(ranks[name])
-            for name, value in result.items()
-        ]
-
-    return sorted(results, key=rank)
-
-
-def _aggregate(aggregation: str, values: list[Any]) -> Any:
-    if aggregation == "COUNT":
-        return Decimal(len(values))
-    if not values:
-        return None
-    if aggregation == "SUM":
-        return sum(values, Decimal(0))
-    best = values[0]
-    for value in values[1:]:
-        better = compare(
-            value, best, (lambda a, b: a < b) if aggregation == "MIN" else (lambda a, b: a > b)
-        )
-        best = value if better else best
-    return best
+    def _required(self, decision: Decision) -> Iterator[Decision]:
+        for reference in decision.requires:
+            _, element = self.graph.find(self.homes[decision.id], reference)
+            if isinstance(element, Decision):
+                yield element
 
 
 _cache: dict[tuple[str, int], Decisions] = {}
@@ -201,3 +132,5 @@ def decisions_of(connection: Connection, release_id: int) -> Decisions:
         dmn = {path: content for path, content in files.items() if path.endswith(".dmn")}
         found = _cache[key] = Decisions(dmn)
     return found
+
+

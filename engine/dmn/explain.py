@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from engine.dmn.model import Input, Rule, Table
+from engine.dmn import model
+from engine.dmn.model import Input, Logic, Rule, Table
 from engine.feel import Expression, FeelError, syntax
 from engine.feel.compile import is_number
 from engine.feel.known import holds, names_in, value_of
@@ -52,22 +53,62 @@ class Row:
     tests: tuple[Test, ...]
 
 
-def explain_logic(logic: Table | Expression, names: Names, functions: Names) -> list[Row]:
-    """Every rule of a table; an expression is one row without tests whose output is `result`."""
-    if isinstance(logic, Expression):
-        value = value_of(logic, names, functions)
-        return [Row(1, value if isinstance(value, bool) else None, {"result": value}, ())]
-    return [_row(logic, rule, names, functions) for rule in logic.rules]
+def explain_logic(
+    logic: Logic | None, names: Names, functions: Names, answer: Callable[[], Any]
+) -> list[Row]:
+    """Every rule of a table; anything else is one row without tests whose output is `result`.
+
+    `answer` gives the value of what is neither a table nor an expression.
+    """
+    if isinstance(logic, Table):
+        return [_row(logic, rule, names, functions) for rule in logic.rules]
+    value = value_of(logic, names, functions) if isinstance(logic, Expression) else answer()
+    return [Row(1, value if isinstance(value, bool) else None, {"result": value}, ())]
 
 
-def names_of(logic: Table | Expression) -> set[str]:
-    """The names that a decision's logic reads."""
-    if isinstance(logic, Expression):
-        return set(names_in(logic.tree))
-    columns = [column.expression for column in logic.inputs]
-    cells = [cell for rule in logic.rules for cell in (*rule.tests, *rule.results)]
-    defaults = [column.default for column in logic.outputs if column.default]
-    return {name for e in (*columns, *cells, *defaults) for name in names_in(e.tree)}
+def names_of(logic: Logic | None) -> set[str]:
+    """The names that a decision's logic reads from outside."""
+    match logic:
+        case None:
+            return set()
+        case Expression():
+            return set(names_in(logic.tree))
+        case Table():
+            columns = [column.expression for column in logic.inputs]
+            cells = [cell for rule in logic.rules for cell in (*rule.tests, *rule.results)]
+            defaults = [column.default for column in logic.outputs if column.default]
+            return {name for e in (*columns, *cells, *defaults) for name in names_in(e.tree)}
+        case model.Typed():
+            return names_of(logic.logic)
+        case model.Context():
+            return _names_of_context(logic)
+        case model.ListLogic():
+            return _names_of_all(logic.items)
+        case model.Relation():
+            return _names_of_all(cell for row in logic.rows for cell in row)
+        case model.FunctionLogic():
+            return names_of(logic.body) - {parameter.name for parameter in logic.parameters}
+        case model.Invocation():
+            return _names_of_all((logic.called, *(bound for _, bound in logic.bindings)))
+        case model.Conditional():
+            return _names_of_all((logic.condition, logic.then, logic.otherwise))
+        case model.FilterLogic():
+            return _names_of_all((logic.source, logic.match)) - {"item"}
+        case model.Iterator():
+            return names_of(logic.source) | names_of(logic.body) - {logic.variable, "partial"}
+
+
+def _names_of_all(parts: Iterable[Logic]) -> set[str]:
+    return {name for part in parts for name in names_of(part)}
+
+
+def _names_of_context(logic: model.Context) -> set[str]:
+    found: set[str] = set()
+    seen: set[str] = set()
+    for parameter, entry in logic.entries:
+        found |= names_of(entry) - seen
+        seen.add(parameter.name)
+    return found | names_of(logic.result) - seen
 
 
 def both(answers: list[bool | None]) -> bool | None:

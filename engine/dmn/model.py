@@ -5,12 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from lxml import etree
-
-from engine import feel
-from engine.errors import InvalidInput
-from engine.feel import Expression, FeelSyntaxError
-from engine.xml import parse_xml
+from engine.dmn.types import ANY, Type
+from engine.feel import Expression
 
 HIT_POLICIES = frozenset(
     ["UNIQUE", "FIRST", "ANY", "PRIORITY", "RULE ORDER", "OUTPUT ORDER", "COLLECT"]
@@ -27,6 +23,7 @@ class Input:
     expression: Expression
     allowed: Expression | None
     type_name: str = ""
+    type: Type = ANY
 
     @property
     def unit(self) -> str:
@@ -40,12 +37,14 @@ class Input:
 
 @dataclass(frozen=True)
 class Output:
-    """A column of results; `allowed` lists the values in order of priority."""
+    """A column of results; `allowed` lists the values in order of priority, if it is a list."""
 
     name: str
     label: str
     allowed: tuple[Expression, ...]
     default: Expression | None
+    type: Type = ANY
+    tests: Expression | None = None
 
 
 @dataclass(frozen=True)
@@ -68,140 +67,191 @@ class Table:
     inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]
     rules: tuple[Rule, ...]
+    annotations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Typed:
+    """An expression whose value has to be of a type."""
+
+    logic: Logic
+    type: Type
+
+
+@dataclass(frozen=True)
+class Parameter:
+    name: str
+    type: Type = ANY
+
+
+@dataclass(frozen=True)
+class Context:
+    """Entries, each seeing those before it; with a `result` that is the value."""
+
+    entries: tuple[tuple[Parameter, Logic], ...]
+    result: Logic | None
+
+
+@dataclass(frozen=True)
+class ListLogic:
+    items: tuple[Logic, ...]
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A table of values: a list of contexts."""
+
+    columns: tuple[Parameter, ...]
+    rows: tuple[tuple[Logic, ...], ...]
+
+
+@dataclass(frozen=True)
+class FunctionLogic:
+    """A function; `outside` names a language that this engine does not run (Java, PMML)."""
+
+    parameters: tuple[Parameter, ...]
+    body: Logic | None
+    outside: str = ""
+
+
+@dataclass(frozen=True)
+class Invocation:
+    called: Expression
+    bindings: tuple[tuple[str, Logic], ...]
+
+
+@dataclass(frozen=True)
+class Conditional:
+    condition: Logic
+    then: Logic
+    otherwise: Logic
+
+
+@dataclass(frozen=True)
+class FilterLogic:
+    source: Logic
+    match: Logic
+
+
+@dataclass(frozen=True)
+class Iterator:
+    """`kind` is for, every or some."""
+
+    kind: str
+    variable: str
+    type: Type
+    source: Logic
+    body: Logic
+
+
+Logic = (
+    Table
+    | Expression
+    | Typed
+    | Context
+    | ListLogic
+    | Relation
+    | FunctionLogic
+    | Invocation
+    | Conditional
+    | FilterLogic
+    | Iterator
+)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """An element of this or, with a namespace, of an imported model."""
+
+    id: str
+    namespace: str = ""
+
+
+@dataclass(frozen=True)
+class InputData:
+    id: str
+    name: str
+    type: Type = ANY
 
 
 @dataclass(frozen=True)
 class Decision:
-    """A decision; `logic` is a table or an expression."""
+    """A decision; `logic` is None where the file leaves it to its caller.
+
+    `requires` are the decisions it asks first, `inputs` its input data, `knowledge` the functions
+    (knowledge models and decision services) it may call.
+    """
 
     id: str
     name: str
     variable: str
-    requires: tuple[str, ...]
-    logic: Table | Expression
+    requires: tuple[Reference, ...]
+    logic: Logic | None
     path: str = ""
-    input_names: tuple[str, ...] = field(default=())
+    type: Type = ANY
+    inputs: tuple[Reference, ...] = ()
+    knowledge: tuple[Reference, ...] = ()
 
 
-def _local(node: etree._Element) -> str:
-    return etree.QName(node).localname if isinstance(node.tag, str) else ""
+@dataclass(frozen=True)
+class Knowledge:
+    """A business knowledge model: a function that decisions call by its name."""
+
+    id: str
+    name: str
+    logic: FunctionLogic
+    knowledge: tuple[Reference, ...] = ()
+    type: Type = ANY
 
 
-def _children(node: etree._Element, name: str) -> list[etree._Element]:
-    return [child for child in node if _local(child) == name]
+@dataclass(frozen=True)
+class Service:
+    """A decision service: a part of the graph, called like a function."""
+
+    id: str
+    name: str
+    outputs: tuple[Reference, ...]
+    encapsulated: tuple[Reference, ...]
+    input_decisions: tuple[Reference, ...]
+    input_data: tuple[Reference, ...]
+    type: Type = ANY
 
 
-def _child(node: etree._Element, name: str) -> etree._Element | None:
-    return next(iter(_children(node, name)), None)
+Element = InputData | Decision | Knowledge | Service
 
 
-def _text(node: etree._Element | None) -> str:
-    if node is None:
-        return ""
-    inner = _child(node, "text")
-    return ((inner.text if inner is not None else "") or "").strip()
+@dataclass(frozen=True)
+class Import:
+    """Another model by namespace; its names are read as `name.…`, or without prefix if empty."""
+
+    name: str
+    namespace: str
+    location: str = ""
 
 
-class Reader:
-    """Reads one file; errors name the file and the element."""
+@dataclass(frozen=True)
+class Fault:
+    """A text that could not be read. `element` is the nearest id, `place` says where in the file."""
 
-    def __init__(self, path: str, content: bytes) -> None:
-        self.path = path
-        self.root = parse_xml(content, path)
-        if _local(self.root) != "definitions":
-            raise InvalidInput(f"{path} 不是 DMN 文件")
+    element: str
+    place: str
+    place_english: str
+    text: str
+    message: str
 
+
+@dataclass(frozen=True)
+class Model:
+    """One file."""
+
+    path: str
+    namespace: str
+    name: str
+    imports: tuple[Import, ...]
+    types: dict[str, Type]
+    elements: dict[str, Element]
+    faults: tuple[Fault, ...] = field(default=())
+
+    @property
     def decisions(self) -> list[Decision]:
-        return [self._decision(node) for node in self.root if _local(node) == "decision"]
-
-    def _parse(self, text: str, kind: str, node: etree._Element) -> Expression:
-        try:
-            return feel.parse(text, kind)
-        except FeelSyntaxError as error:
-            where = node.get("id") or _local(node)
-            raise InvalidInput(f"{self.path} 的 {where}: “{text}” {error}") from error
-
-    def _decision(self, node: etree._Element) -> Decision:
-        identity, name = node.get("id", ""), node.get("name", "")
-        variable = _child(node, "variable")
-        requires = tuple(
-            reference.get("href", "").removeprefix("#")
-            for requirement in _children(node, "informationRequirement")
-            for reference in _children(requirement, "requiredDecision")
-        )
-        table, literal = _child(node, "decisionTable"), _child(node, "literalExpression")
-        logic: Table | Expression
-        if table is not None:
-            logic = self._table(table)
-        elif literal is not None:
-            logic = self._parse(_text(literal), "expression", literal)
-        else:
-            raise InvalidInput(f"{self.path} 的决策 {name or identity} 没有决策表或表达式")
-        named = variable.get("name", name) if variable is not None else name
-        return Decision(identity, name, named, requires, logic, self.path)
-
-    def _table(self, node: etree._Element) -> Table:
-        policy = node.get("hitPolicy", "UNIQUE")
-        if policy not in HIT_POLICIES:
-            raise InvalidInput(f"{self.path}: 不认识的命中策略 {policy}")
-        inputs = tuple(self._input(child) for child in _children(node, "input"))
-        outputs = tuple(self._output(child) for child in _children(node, "output"))
-        rules = tuple(
-            self._rule(number, child) for number, child in enumerate(_children(node, "rule"), 1)
-        )
-        for rule in rules:
-            if len(rule.tests) != len(inputs) or len(rule.results) != len(outputs):
-                raise InvalidInput(f"{self.path}: 第 {rule.number} 行的列数与表头不一致")
-        return Table(policy, node.get("aggregation", ""), inputs, outputs, rules)
-
-    def _input(self, node: etree._Element) -> Input:
-        expression = _child(node, "inputExpression")
-        assert expression is not None
-        allowed = _text(_child(node, "inputValues"))
-        return Input(
-            node.get("label", "") or _text(expression),
-            self._parse(_text(expression), "expression", node),
-            self._parse(allowed, "unary tests", node) if allowed else None,
-            expression.get("typeRef", ""),
-        )
-
-    def _output(self, node: etree._Element) -> Output:
-        listed = _text(_child(node, "outputValues"))
-        allowed = (
-            tuple(self._parse(v, "expression", node) for v in _split(listed)) if listed else ()
-        )
-        default = _text(_child(node, "defaultOutputEntry"))
-        return Output(
-            node.get("name", ""),
-            node.get("label", "") or node.get("name", ""),
-            allowed,
-            self._parse(default, "expression", node) if default else None,
-        )
-
-    def _rule(self, number: int, node: etree._Element) -> Rule:
-        return Rule(
-            node.get("id", ""),
-            number,
-            tuple(
-                self._parse(_text(e) or "-", "unary tests", e)
-                for e in _children(node, "inputEntry")
-            ),
-            tuple(
-                self._parse(_text(e) or "null", "expression", e)
-                for e in _children(node, "outputEntry")
-            ),
-            tuple(_text(e) for e in _children(node, "annotationEntry")),
-        )
-
-
-def _split(listed: str) -> list[str]:
-    """Splits `"a", "b"` at commas outside quotes."""
-    parts, quoted, current = [], False, ""
-    for character in listed:
-        quoted ^= character == '"'
-        if character == "," and not quoted:
-            parts.append(current.strip())
-            current = ""
-        else:
-            current += character
-    return [*parts, current.strip()]
+        return [e for e in self.elements.values() if isinstance(e, Decision)]

@@ -9,7 +9,8 @@ from lxml import etree
 
 from engine import feel
 from engine.dmn.coverage import problems_of
-from engine.dmn.model import Decision, Reader, Table
+from engine.dmn.model import Decision, Table
+from engine.dmn.reader import read
 from engine.errors import InvalidInput
 from engine.feel import FeelSyntaxError
 from engine.lint.model import Finding, local
@@ -29,7 +30,7 @@ def check(path: str, content: bytes) -> Iterable[Finding]:
     if found:
         return
     try:
-        decisions = Reader(path, content).decisions()
+        decisions = read({path: content})[0].decisions
     except InvalidInput as error:
         yield Finding("error", path, "", "decision_readable", str(error), "The file is unreadable")
         return

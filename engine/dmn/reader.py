@@ -1,0 +1,165 @@
+"""Reads DMN 1.1 to 1.5 files into models. What cannot be read becomes a fault and answers null."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lxml import etree
+
+from engine import feel
+from engine.dmn import model
+from engine.dmn.boxed import Boxed
+from engine.dmn.model import Decision, Element, InputData, Knowledge, Model, Service
+from engine.dmn.source import (
+    Source,
+    Sources,
+    child,
+    children,
+    local,
+    text_of,
+    variable_name,
+)
+from engine.dmn.types import ANY, Type, basic
+
+
+def read(files: Mapping[str, bytes]) -> list[Model]:
+    """The models of some files, which may import each other. Raises InvalidInput."""
+    sources = Sources(files)
+    return [_Reader(sources, source).model() for source in sources.all]
+
+
+class _Reader:
+    def __init__(self, sources: Sources, source: Source) -> None:
+        self.sources, self.source = sources, source
+        self.types: dict[str, Type] = {}
+        self.boxed = Boxed(source.path, self.type)
+
+    def model(self) -> Model:
+        for name in self.source.item_definitions:
+            self.type(name)
+        elements = {key: self._element(node) for key, node in self.source.elements.items()}
+        return Model(
+            self.source.path,
+            self.source.namespace,
+            self.source.name,
+            self.source.imports,
+            self.types,
+            elements,
+            tuple(self.boxed.faults),
+        )
+
+    # -- types
+
+    def type(self, name: str) -> Type:
+        """A type by its name in this file; what nobody defined is Any."""
+        if not name:
+            return ANY
+        if name not in self.types:
+            source, node = self.sources.item_definition(self.source, name)
+            if source is None or node is None:
+                return basic(name) or ANY
+            # A type that contains itself is Any inside.
+            self.types[name] = ANY
+            reader = self if source is self.source else _Reader(self.sources, source)
+            self.types[name] = reader._item(node)
+        return self.types[name]
+
+    def _item(self, node: etree._Element) -> Type:
+        referred = child(node, "typeRef")
+        function = child(node, "functionItem")
+        base = self.type((referred.text or "").strip()) if referred is not None else None
+        parts = tuple((c.get("name", ""), self._item(c)) for c in children(node, "itemComponent"))
+        simple = base is not None and not base.title and not base.collection
+        return Type(
+            name=base.name if base and simple else "Any",
+            title=node.get("name", ""),
+            collection=node.get("isCollection") == "true",
+            components=parts,
+            allowed=self._tests(node, "allowedValues"),
+            constraint=self._tests(node, "typeConstraint"),
+            parameters=tuple(
+                (one.get("name", ""), self.type(one.get("typeRef", "")))
+                for one in children(function, "parameters")
+            )
+            if function is not None
+            else None,
+            result=self.type(function.get("outputTypeRef", "")) if function is not None else None,
+            base=None if simple else base,
+        )
+
+    def _tests(self, node: etree._Element, name: str) -> feel.Expression | None:
+        found = child(node, name)
+        text = text_of(found)
+        return self.boxed.parse(text, "unary tests", found, frozenset()) if text else None
+
+    # -- the requirement graph
+
+    def _element(self, node: etree._Element) -> Element:
+        identity, name = node.get("id", ""), variable_name(node)
+        declared = self._declared(node)
+        match local(node):
+            case "inputData":
+                return InputData(identity, name, declared)
+            case "decision":
+                return self._decision(node, declared)
+            case "businessKnowledgeModel":
+                return self._knowledge(node, declared)
+        return self._service(node, declared)
+
+    def _declared(self, node: etree._Element) -> Type:
+        variable = child(node, "variable")
+        return self.type(variable.get("typeRef", "")) if variable is not None else ANY
+
+    def _decision(self, node: etree._Element, declared: Type) -> Decision:
+        names = self.sources.names_for(self.source, node)
+        logic = next(filter(self.boxed.is_logic, node), None)
+        found = self.boxed.logic(logic, names) if logic is not None else None
+        if isinstance(found, model.Typed) and (declared.is_any or declared == found.type):
+            declared, found = found.type, found.logic
+        elif isinstance(found, model.Typed) and isinstance(found.logic, model.Table):
+            # The table's type and its variable's say the same in two words.
+            found = found.logic
+        references = self.source.references
+        return Decision(
+            node.get("id", ""),
+            node.get("name", ""),
+            variable_name(node),
+            references(node, "informationRequirement", "requiredDecision"),
+            found,
+            self.source.path,
+            declared,
+            references(node, "informationRequirement", "requiredInput"),
+            references(node, "knowledgeRequirement", "requiredKnowledge"),
+        )
+
+    def _knowledge(self, node: etree._Element, declared: Type) -> Knowledge:
+        names = self.sources.names_for(self.source, node)
+        encapsulated = child(node, "encapsulatedLogic")
+        function = (
+            self.boxed.function(encapsulated, names)
+            if encapsulated is not None
+            else model.FunctionLogic((), None)
+        )
+        return Knowledge(
+            node.get("id", ""),
+            variable_name(node),
+            function,
+            self.source.references(node, "knowledgeRequirement", "requiredKnowledge"),
+            # DMN 1.1 gave the variable the type of the result, later versions that of the function.
+            declared.result or ANY if declared.parameters is not None else declared,
+        )
+
+    def _service(self, node: etree._Element, declared: Type) -> Service:
+        def references(name: str) -> tuple[model.Reference, ...]:
+            return tuple(self.source.reference(one) for one in children(node, name))
+
+        return Service(
+            node.get("id", ""),
+            variable_name(node),
+            references("outputDecision"),
+            references("encapsulatedDecision"),
+            references("inputDecision"),
+            references("inputData"),
+            declared.result or ANY if declared.parameters is not None else declared,
+        )
+

@@ -1,0 +1,165 @@
+"""The types of a DMN model: item definitions, what conforms to them, and the standard's conversions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from engine.feel import Expression
+from engine.feel.compile import kind
+
+# Older files and XML Schema's names of the same types.
+_SPELLINGS = {
+    "dateTime": "date and time",
+    "dateandtime": "date and time",
+    "dayTimeDuration": "days and time duration",
+    "yearMonthDuration": "years and months duration",
+    "integer": "number",
+    "decimal": "number",
+    "double": "number",
+    "Boolean": "boolean",
+    "Number": "number",
+    "String": "string",
+    "any": "Any",
+}
+BASIC = frozenset(
+    [
+        "number",
+        "string",
+        "boolean",
+        "date",
+        "time",
+        "date and time",
+        "days and time duration",
+        "years and months duration",
+        "context",
+        "list",
+        "range",
+        "function",
+        "Any",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Type:
+    """A type: basic by its FEEL `name`, or of components, or of another type.
+
+    `allowed` are unary tests for the value, of a collection for each item; `constraint` for the
+    collection as a whole. A function has `parameters` and a `result`.
+    """
+
+    name: str = "Any"
+    title: str = ""
+    collection: bool = False
+    components: tuple[tuple[str, Type], ...] = ()
+    allowed: Expression | None = None
+    constraint: Expression | None = None
+    parameters: tuple[tuple[str, Type], ...] | None = None
+    result: Type | None = None
+    base: Type | None = None
+
+    def __str__(self) -> str:
+        return self.title or (f"list<{self.name}>" if self.collection else self.name)
+
+    @property
+    def is_any(self) -> bool:
+        return self == ANY
+
+    def item(self) -> Type:
+        """What an item of this collection has to be."""
+        return replace(self, title="", collection=False, constraint=None)
+
+
+ANY = Type()
+
+
+def basic(name: str) -> Type | None:
+    """A basic type by any of its spellings, with or without a namespace prefix such as `feel:`."""
+    bare = name.strip()
+    if bare.startswith("feel:"):
+        bare = bare.removeprefix("feel:")
+    bare = _SPELLINGS.get(bare, bare)
+    return Type(bare) if bare in BASIC else None
+
+
+def conforms(value: Any, wanted: Type) -> bool:
+    """Whether a value is one of a type; null is one of every type (DMN 1.5, 10.3.2.9.3)."""
+    if value is None or wanted.is_any:
+        return True
+    if wanted.collection:
+        return (
+            isinstance(value, list)
+            and all(conforms(item, wanted.item()) for item in value)
+            and _passes(value, wanted.constraint)
+        )
+    if wanted.base is not None and not conforms(value, wanted.base):
+        return False
+    return _is_plain(value, wanted) and _passes(value, wanted.allowed)
+
+
+def _is_plain(value: Any, wanted: Type) -> bool:
+    if wanted.components:
+        return isinstance(value, dict) and all(
+            name in value and conforms(value[name], part) for name, part in wanted.components
+        )
+    if wanted.parameters is not None:
+        return callable(value) and _takes(value, len(wanted.parameters))
+    return wanted.name == "Any" or kind(value) == wanted.name
+
+
+def _takes(value: Any, count: int) -> bool:
+    parameters = getattr(value, "parameters", None)
+    return not isinstance(parameters, tuple) or len(parameters) == count
+
+
+def _passes(value: Any, tests: Expression | None) -> bool:
+    return tests is None or tests.passes(value, {})
+
+
+def converted(value: Any, wanted: Type) -> Any:
+    """A value as one of a type, by the conversions that are free of loss; MISMATCH if it is none.
+
+    The only item of a list for what is no list, midnight UTC for a date where date and time is
+    wanted (DMN 1.5, 10.3.2.9.4).
+    """
+    if conforms(value, wanted):
+        return value
+    if isinstance(value, list) and len(value) == 1 and not wanted.collection:
+        return converted(value[0], wanted)
+    if (
+        isinstance(value, date)
+        and not isinstance(value, datetime)
+        and _root(wanted) == "date and time"
+    ):
+        return converted(datetime.combine(value, time(tzinfo=UTC)), wanted)
+    return MISMATCH
+
+
+def as_argument(value: Any, wanted: Type) -> Any:
+    """`converted`, and a single value as a list of one where a function wants a list."""
+    found = converted(value, wanted)
+    if found is MISMATCH and wanted.collection and not isinstance(value, list):
+        return converted([value], wanted)
+    return found
+
+
+MISMATCH = object()
+
+
+def _root(wanted: Type) -> str:
+    return _root(wanted.base) if wanted.base and wanted.name == "Any" else wanted.name
+
+
+def names_in(wanted: Type, seen: int = 0) -> Iterator[str]:
+    """The names of a type's components, at any depth."""
+    if seen > 20:
+        return
+    for name, part in wanted.components:
+        yield name
+        yield from names_in(part, seen + 1)
+    for inner in (wanted.base, wanted.result):
+        if inner is not None:
+            yield from names_in(inner, seen + 1)
