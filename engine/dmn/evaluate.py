@@ -132,5 +132,3 @@ def decisions_of(connection: Connection, release_id: int) -> Decisions:
         dmn = {path: content for path, content in files.items() if path.endswith(".dmn")}
         found = _cache[key] = Decisions(dmn)
     return found
-
-

@@ -78,9 +78,7 @@ class Graph:
             return None, None
         return there, there.elements[reference.id]
 
-    def _add(
-        self, home: Model, reference: Reference, names: dict[str, Any], world: World
-    ) -> None:
+    def _add(self, home: Model, reference: Reference, names: dict[str, Any], world: World) -> None:
         there, element = self.find(home, reference)
         if there is None or element is None:
             world.session.problem(f"没有 {reference.namespace}#{reference.id}")

@@ -95,9 +95,7 @@ def _relation(logic: model.Relation, names: Names, session: Session) -> Any:
 
 
 def _invocation(logic: model.Invocation, names: Names, session: Session) -> Any:
-    given = {
-        f"\0{name}": evaluate(bound, names, session) for name, bound in logic.bindings if name
-    }
+    given = {f"\0{name}": evaluate(bound, names, session) for name, bound in logic.bindings if name}
     call = _call(logic.called, tuple(name for name, _ in logic.bindings if name))
     return session.value(call, {**names, **given})
 

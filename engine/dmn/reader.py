@@ -162,4 +162,3 @@ class _Reader:
             references("inputData"),
             declared.result or ANY if declared.parameters is not None else declared,
         )
-

@@ -171,4 +171,6 @@ class Sources:
             if other is not None and bare in other.item_definitions:
                 return other, other.item_definitions[bare]
         bare = name.partition(":")[2]
-        return (home, home.item_definitions[bare]) if bare in home.item_definitions else (None, None)
+        return (
+            (home, home.item_definitions[bare]) if bare in home.item_definitions else (None, None)
+        )

@@ -128,14 +128,10 @@ def converted(value: Any, wanted: Type) -> Any:
     if conforms(value, wanted):
         return value
     if isinstance(value, list) and len(value) == 1 and not wanted.collection:
-        return converted(value[0], wanted)
-    if (
-        isinstance(value, date)
-        and not isinstance(value, datetime)
-        and _root(wanted) == "date and time"
-    ):
-        return converted(datetime.combine(value, time(tzinfo=UTC)), wanted)
-    return MISMATCH
+        value = value[0]
+    if type(value) is date and _root(wanted) == "date and time":
+        value = datetime.combine(value, time(tzinfo=UTC))
+    return value if conforms(value, wanted) else MISMATCH
 
 
 def as_argument(value: Any, wanted: Type) -> Any:

@@ -1,0 +1,107 @@
+"""The published DMN cases, and the runner that judges them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+
+import pytest
+from click.testing import CliRunner
+
+from engine.conformance import dmn
+from tests.conformance.cases import folder
+from web.commands.conformance import conformance
+
+# What passes, held: of level 2 everything.
+LEVEL_3 = 1808
+
+MODEL = """<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" namespace="urn:m" name="m">
+<inputData id="i" name="the age"><variable name="the age" typeRef="number"/></inputData>
+<decision id="d" name="twice"><variable name="twice"/>
+<informationRequirement><requiredInput href="#i"/></informationRequirement>
+<literalExpression><text>the age * 2</text></literalExpression></decision></definitions>"""
+
+
+def cases(expected: str, given: str = "21") -> str:
+    return f"""<testCases xmlns="http://www.omg.org/spec/DMN/20160719/testcase"
+xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema">
+<modelName>m.dmn</modelName><testCase id="1">
+<inputNode name="the age"><value xsi:type="xsd:decimal">{given}</value></inputNode>
+{expected}</testCase></testCases>"""
+
+
+def result(value: str, more: str = "") -> str:
+    return f'<resultNode name="twice" {more}><expected>{value}</expected></resultNode>'
+
+
+def decimal(text: str) -> str:
+    return f'<value xsi:type="xsd:decimal">{text}</value>'
+
+
+@pytest.fixture
+def suite(tmp_path):
+    place = tmp_path / "compliance-level-2" / "0001-twice"
+    place.mkdir(parents=True)
+    (place / "m.dmn").write_text(MODEL)
+
+    def write(content: str) -> list[dmn.Verdict]:
+        (place / "0001-twice-test-01.xml").write_text(content)
+        return list(dmn.run_cases(tmp_path))
+
+    write.place = tmp_path
+    return write
+
+
+def test_as_many_assertions_pass_as_we_say():
+    found = list(dmn.run_cases(folder("dmn")))
+    failed = [v for v in found if v.word != "passed"]
+    assert [str(v) for v in failed if v.level == "compliance-level-2"] == []
+    passed = Counter(v.level for v in found if v.word == "passed")
+    assert passed["compliance-level-3"] >= LEVEL_3, [str(v) for v in failed][:20]
+
+
+@pytest.mark.parametrize(
+    ("asked", "word"),
+    [
+        (result(decimal("42")), "passed"),
+        (result(decimal("42.000000001")), "passed"),
+        (result(decimal("42.0000001")), "failed"),
+        (result('<value xsi:type="xsd:string">42</value>'), "failed"),
+        (result(f"<list><item>{decimal('42')}</item></list>"), "failed"),
+        (result('<value xsi:nil="true"/>', 'errorResult="true"'), "failed"),
+    ],
+)
+def test_an_assertion_passes_when_the_value_is_the_expected_one(suite, asked, word):
+    assert [v.word for v in suite(cases(asked))] == [word]
+
+
+def test_an_expected_error_passes_when_the_answer_is_null_and_an_error_was_recorded(suite):
+    asked = result('<value xsi:nil="true"/>', 'errorResult="true"')
+    content = cases(asked).replace("decimal", "boolean")
+    assert [v.word for v in suite(content)] == ["passed"]
+
+
+def test_a_model_that_cannot_be_read_is_refused(suite):
+    verdicts = suite(cases(result(decimal("42"))).replace("m.dmn", "other.dmn"))
+    assert [(v.word, v.said) for v in verdicts] == [("refused", "no model other.dmn")]
+
+
+def test_the_command_counts_levels_and_fails_when_an_assertion_does(suite):
+    suite(cases(result(decimal("42")) + result(decimal("43"))))
+    ran = CliRunner().invoke(conformance, ["dmn", str(suite.place)])
+    assert ran.exit_code == 1
+    assert ran.output.splitlines() == [
+        "0001-twice: 1 of 2",
+        "compliance-level-2: 1 of 2, 50.00%",
+        "1 passed, 1 failed, 0 refused",
+    ]
+    told = CliRunner().invoke(conformance, ["dmn", str(suite.place), "--failed"])
+    assert (
+        f"failed: 0001-twice 1 twice: {Decimal(43)!r} expected, got {Decimal(42)!r}" in told.output
+    )
+
+
+def test_an_expected_context_needs_the_same_entries():
+    assert dmn.same({"a": [Decimal(1)]}, {"a": [Decimal("1.000000001")]})
+    assert not dmn.same({"a": Decimal(1)}, {"a": Decimal(1), "b": None})
+    assert not dmn.same(Decimal("NaN"), Decimal("NaN"))
