@@ -65,10 +65,11 @@ class Handler:
 
 
 class Registry:
-    """Handlers by name."""
+    """What diagrams may name: handlers and, once the application has said them, roles."""
 
     def __init__(self) -> None:
         self._handlers: dict[str, Handler] = {}
+        self.roles: frozenset[str] | None = None
 
     def add(self, handler: Handler) -> None:
         if handler.name in self._handlers and self._handlers[handler.name] != handler:

@@ -1,4 +1,4 @@
-"""Fills the registry: importing a capability's `service_tasks` registers what diagrams may call."""
+"""Fills the registry with what diagrams may name: handlers, by importing them, and roles."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from engine.service_tasks import REGISTRY, Registry
+from handlers.accounts.roles import ROLES
 
 CAPABILITIES = (
     "accounts",
@@ -27,4 +28,5 @@ def load() -> Registry:
         module = f"handlers.{name}.service_tasks"
         if find_spec(module):
             import_module(module)
+    REGISTRY.roles = frozenset(ROLES)
     return REGISTRY

@@ -1,4 +1,4 @@
-"""What a release must satisfy before it may be published: one rule for each module of this folder."""
+"""What a release must satisfy before it may be published; `rules` has one rule in each module."""
 
 from __future__ import annotations
 
@@ -6,32 +6,15 @@ from collections.abc import Callable, Iterable, Mapping
 
 from engine.errors import InvalidInput
 from engine.forms import parse_form
-from engine.lint import (
-    connections,
-    decisions,
-    expressions,
-    identifiers,
-    references,
-    service_tasks,
-    supported,
-    user_tasks,
-)
-from engine.lint.model import Diagram, Finding, Release
+from engine.lint import decisions
+from engine.lint.finding import Edit, Finding, Fix
+from engine.lint.fixes import apply_fix
+from engine.lint.model import Diagram, Release
+from engine.lint.rules import RULES
 from engine.service_tasks import REGISTRY, Registry
 from engine.xml import parse_xml
 
-__all__ = ["Finding", "lint"]
-
-Rule = Callable[[Diagram, Release], Iterable[Finding]]
-RULES: tuple[Rule, ...] = (
-    supported.check,
-    identifiers.check,
-    connections.check,
-    expressions.check,
-    references.check,
-    service_tasks.check,
-    user_tasks.check,
-)
+__all__ = ["RULES", "Edit", "Finding", "Fix", "apply_fix", "kind_of", "lint"]
 
 
 def kind_of(path: str) -> str:
@@ -46,8 +29,12 @@ def lint(
     files: Mapping[str, bytes],
     registry: Registry = REGISTRY,
     decision_check: Callable[[str, bytes], Iterable[Finding]] = decisions.check,
+    house: bool = True,
 ) -> list[Finding]:
-    """All findings for the files (path → content) of one release, errors first."""
+    """All findings for the files (path → content) of one release, errors first.
+
+    Without `house` the rules of this house are left out; those of BPMN and of the engine stay.
+    """
     findings: list[Finding] = []
     diagrams: list[Diagram] = []
     for path, content in files.items():
@@ -67,6 +54,7 @@ def lint(
     release = Release(diagrams, dict(files), registry)
     for diagram in diagrams:
         for rule in RULES:
-            findings.extend(rule(diagram, release))
+            if house or not rule.house:
+                findings.extend(rule.findings(diagram, release))
     order = {"error": 0, "warning": 1}
     return sorted(findings, key=lambda f: (order[f.severity], f.file, f.element))

@@ -13,7 +13,8 @@ from engine.dmn.model import Decision, Table
 from engine.dmn.reader import read
 from engine.errors import InvalidInput
 from engine.feel import FeelSyntaxError
-from engine.lint.model import Finding, local
+from engine.lint.finding import Finding
+from engine.lint.model import local
 from engine.xml import parse_xml
 
 _EXPRESSIONS = frozenset(

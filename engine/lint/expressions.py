@@ -1,58 +1,96 @@
-"""Every expression is FEEL that parses."""
+"""Where a diagram has FEEL: every expression with its element and what its value is for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
-from lxml import etree
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from engine import feel
-from engine.feel import FeelSyntaxError
+from engine.feel import FeelSyntaxError, syntax
 from engine.feel.temporal import read_any
-from engine.lint.model import Diagram, Finding, Release, local
+from engine.lint.finding import Edit
+from engine.lint.model import Diagram, Node, is_bpmn, local, owner
 from engine.xml import NAMESPACES, ours
 
-_TEXTS = ("conditionExpression", "script", "loopCardinality", "completionCondition")
-_TIMES = ("timeDate", "timeDuration")
+_BPMN_TEXTS = {
+    "conditionExpression": "condition",
+    "script": "script",
+    "loopCardinality": "number",
+    "completionCondition": "condition",
+    "loopCondition": "condition",
+    "timeDate": "time",
+    "timeDuration": "time",
+    "condition": "condition",
+}
+_NAMED = ("parameter", "input", "output")
 
 
-def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
-    for owner, text in _expressions(diagram):
+@dataclass(frozen=True)
+class Place:
+    """One expression. `use` is condition, script, number, time, text, key, list, or parameter.
+
+    `name` is the parameter's, the attribute's or the BPMN child's. `shift` is how many characters of
+    the source stand before the text.
+    """
+
+    element: Node
+    use: str
+    name: str
+    text: str
+
+    @property
+    def tree(self) -> syntax.Node | None:
+        """The syntax tree; None if the text is no FEEL."""
         try:
-            feel.parse(text)
-        except FeelSyntaxError as error:
-            yield diagram.error(
-                owner, "expressions", f"表达式“{text.strip()}”有误: {error}", f"Bad FEEL: {text}"
+            return feel.parse(self.text).tree
+        except FeelSyntaxError:
+            return None
+
+    def becomes(self, text: str) -> Edit | None:
+        """The edit that replaces the expression by another; None where none can."""
+        identity = self.element.get("id", "")
+        if self.use in ("instructions", "list"):
+            return None
+        if self.name in _BPMN_TEXTS:
+            return Edit("write", identity, self.name, text)
+        if self.name.startswith("r:"):
+            equals = self.element.get(ours(self.name[2:]), "").lstrip().startswith("=")
+            return Edit("set", identity, self.name, f"= {text}" if equals else text)
+        return Edit("parameter", identity, self.name, text, kind=self.use)
+
+
+def places(diagram: Diagram) -> Iterator[Place]:
+    """Every expression of a diagram; ISO literals of timers and plain texts are none."""
+    for node in diagram.elements:
+        use = _BPMN_TEXTS.get(local(node))
+        text = (node.text or "").strip()
+        if use and not (use == "time" and read_any(text) is not None):
+            yield Place(owner(node), use, local(node), text)
+    for kind in _NAMED:
+        for node in diagram.root.iterfind(f".//r:{kind}", NAMESPACES):
+            yield Place(owner(node), kind, node.get("name", ""), node.get("value", "").strip())
+    for element in diagram.flow_nodes.values():
+        yield from _attributes(element)
+    for node in diagram.root.iterfind(".//r:instructions", NAMESPACES):
+        for part in (node.text or "").split("{{")[1:]:
+            yield Place(
+                owner(node), "instructions", "instructions", part.partition("}}")[0].strip()
             )
 
 
-def _owner(node: etree._Element) -> etree._Element:
-    while not node.get("id"):
-        parent = node.getparent()
-        if parent is None:
-            return node
-        node = parent
-    return node
+def _attributes(element: Node) -> Iterator[Place]:
+    for name in ("role", "department", "form", "decision"):
+        text = element.get(ours(name), "").strip()
+        if text.startswith("="):
+            yield Place(element, "text", f"r:{name}", text[1:].strip())
+    for name, use in (("due", "time"), ("key", "key")):
+        text = element.get(ours(name), "").strip()
+        if text:
+            yield Place(element, use, f"r:{name}", text.removeprefix("=").strip())
 
 
-def _expressions(diagram: Diagram) -> Iterator[tuple[etree._Element, str]]:
-    for node in diagram.find_all(*_TEXTS, *_TIMES):
-        text = node.text or ""
-        if local(node) in _TIMES and read_any(text.strip()) is not None:
-            continue
-        yield _owner(node), text
-    for kind in ("parameter", "input", "output"):
-        for node in diagram.root.iterfind(f".//r:{kind}", NAMESPACES):
-            yield _owner(node), node.get("value", "")
-    for element in diagram.flow_nodes.values():
-        for name in ("role", "department", "form", "decision"):
-            text = element.get(ours(name), "")
-            if text.startswith("="):
-                yield element, text[1:]
-        for name in ("due", "key"):
-            text = element.get(ours(name), "")
-            if text:
-                yield element, text.removeprefix("=")
-    for texts in diagram.root.iterfind(".//r:instructions", NAMESPACES):
-        for part in (texts.text or "").split("{{")[1:]:
-            yield _owner(texts), part.partition("}}")[0]
+def scripts(diagram: Diagram) -> Iterator[Node]:
+    """Script tasks without a script."""
+    for node in diagram.find_all("scriptTask"):
+        if not any(local(c) == "script" and is_bpmn(c) and (c.text or "").strip() for c in node):
+            yield node

@@ -2,56 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from lxml import etree
 
+from engine.errors import InvalidInput
+from engine.forms import parse_form
+from engine.lint.elements import ACTIVITIES, FLOW_NODES, SCOPES
+from engine.lint.finding import Finding, Fix
 from engine.service_tasks import Registry
-from engine.xml import BPMN, NAMESPACES, bpmn
+from engine.xml import BPMN, NAMESPACES, bpmn, parse_xml
 
-FLOW_NODES = frozenset(
-    [
-        "startEvent",
-        "endEvent",
-        "userTask",
-        "serviceTask",
-        "scriptTask",
-        "businessRuleTask",
-        "receiveTask",
-        "callActivity",
-        "subProcess",
-        "exclusiveGateway",
-        "parallelGateway",
-        "inclusiveGateway",
-        "eventBasedGateway",
-        "intermediateCatchEvent",
-        "boundaryEvent",
-        "task",
-        "manualTask",
-        "sendTask",
-        "intermediateThrowEvent",
-        "complexGateway",
-        "transaction",
-        "adHocSubProcess",
-    ]
-)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing wrong. `severity` is error (refuses publishing) or warning."""
-
-    severity: str
-    file: str
-    element: str
-    rule: str
-    text: str
-    english: str
-
-    def __str__(self) -> str:
-        return f"{self.file}: {self.element}: {self.rule}: {self.text}"
+Node = etree._Element
 
 
 @dataclass(frozen=True)
@@ -59,70 +24,221 @@ class Diagram:
     """One diagram file."""
 
     path: str
-    root: etree._Element
+    root: Node
 
-    def find_all(self, *names: str) -> Iterator[etree._Element]:
+    def find_all(self, *names: str) -> Iterator[Node]:
         """Every BPMN element with one of the local names."""
         yield from self.root.iter(*(bpmn(name) for name in names))
 
     @cached_property
-    def processes(self) -> list[etree._Element]:
+    def processes(self) -> list[Node]:
         return list(self.root.iterfind("bpmn:process", NAMESPACES))
 
     @cached_property
-    def flow_nodes(self) -> dict[str, etree._Element]:
+    def flow_nodes(self) -> dict[str, Node]:
         return {node.get("id", ""): node for node in self.find_all(*FLOW_NODES)}
 
     @cached_property
-    def flows(self) -> list[etree._Element]:
+    def flows(self) -> list[Node]:
         return list(self.find_all("sequenceFlow"))
 
-    def error(self, node: etree._Element | str, rule: str, text: str, english: str) -> Finding:
-        element = node if isinstance(node, str) else node.get("id", "")
-        return Finding("error", self.path, element, rule, text, english)
+    @cached_property
+    def scopes(self) -> list[Scope]:
+        """Processes and sub-processes, outer ones first."""
+        return [Scope(self, node) for node in self.find_all(*SCOPES)]
 
-    def warning(self, node: etree._Element | str, rule: str, text: str, english: str) -> Finding:
-        element = node if isinstance(node, str) else node.get("id", "")
-        return Finding("warning", self.path, element, rule, text, english)
+    @cached_property
+    def called(self) -> dict[str, str]:
+        """Id → how a person would call the element."""
+        return {node.get("id", ""): called(node) for node in self.elements if node.get("id")}
+
+    @cached_property
+    def elements(self) -> list[Node]:
+        """Every BPMN element, the drawing left out."""
+        return [n for n in self.root.iter() if isinstance(n.tag, str) and is_bpmn(n)]
+
+    def error(
+        self, node: Node | str, text: str, english: str, fix: Fix | None = None, **more: Any
+    ) -> Finding:
+        """A finding that refuses publishing; the rule's name is added by the rule."""
+        return self._finding("error", node, text, english, fix, more)
+
+    def warning(
+        self, node: Node | str, text: str, english: str, fix: Fix | None = None, **more: Any
+    ) -> Finding:
+        """A finding that does not refuse publishing."""
+        return self._finding("warning", node, text, english, fix, more)
+
+    def _finding(
+        self,
+        severity: str,
+        node: Node | str,
+        text: str,
+        english: str,
+        fix: Fix | None,
+        more: dict[str, Any],
+    ) -> Finding:
+        element = node if isinstance(node, str) else owner(node).get("id", "")
+        return Finding(severity, self.path, element, "", text, english, fix=fix, **more)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A process or sub-process: its own flow nodes and flows, not those of its sub-processes."""
+
+    diagram: Diagram
+    node: Node
+
+    @property
+    def id(self) -> str:
+        return str(self.node.get("id", ""))
+
+    @cached_property
+    def nodes(self) -> dict[str, Node]:
+        return {n.get("id", ""): n for n in self.node if local(n) in FLOW_NODES and is_bpmn(n)}
+
+    @cached_property
+    def flows(self) -> list[Node]:
+        return list(self.node.iterfind("bpmn:sequenceFlow", NAMESPACES))
+
+    @cached_property
+    def outgoing(self) -> dict[str, list[Node]]:
+        """Node id → its outgoing flows that end at a node of the scope."""
+        return self._by("sourceRef")
+
+    @cached_property
+    def incoming(self) -> dict[str, list[Node]]:
+        return self._by("targetRef")
+
+    def _by(self, end: str) -> dict[str, list[Node]]:
+        found: dict[str, list[Node]] = {identity: [] for identity in self.nodes}
+        for flow in self.flows:
+            source, target = flow.get("sourceRef", ""), flow.get("targetRef", "")
+            if source in self.nodes and target in self.nodes:
+                found[flow.get(end, "")].append(flow)
+        return found
+
+    @cached_property
+    def attached(self) -> dict[str, list[str]]:
+        """Activity id → ids of its boundary events."""
+        found: dict[str, list[str]] = {}
+        for identity, node in self.nodes.items():
+            if local(node) == "boundaryEvent":
+                found.setdefault(node.get("attachedToRef", ""), []).append(identity)
+        return found
+
+    @cached_property
+    def starts(self) -> list[str]:
+        """Start events and event sub-processes: what begins without an incoming flow."""
+        return [i for i, n in self.nodes.items() if local(n) == "startEvent" or event_driven(n)]
+
+    def after(self, identity: str) -> list[str]:
+        """Ids of what may follow a node, its boundary events included."""
+        flows = self.outgoing.get(identity, ())
+        return [f.get("targetRef", "") for f in flows] + self.attached.get(identity, [])
+
+    def reached(self, starts: Iterable[str]) -> set[str]:
+        """Ids of everything that can follow some nodes, these included."""
+        found, todo = set(starts), list(starts)
+        while todo:
+            for target in self.after(todo.pop()):
+                if target not in found:
+                    found.add(target)
+                    todo.append(target)
+        return found
 
 
 @dataclass(frozen=True)
 class Release:
-    """The files published together and the handlers they may call."""
+    """The files published together, and the handlers and roles they may name."""
 
     diagrams: list[Diagram]
     files: Mapping[str, bytes]
     registry: Registry
 
     @cached_property
-    def process_ids(self) -> set[str]:
-        return {p.get("id", "") for d in self.diagrams for p in d.processes}
+    def processes(self) -> dict[str, tuple[Diagram, Node]]:
+        return {p.get("id", ""): (d, p) for d in self.diagrams for p in d.processes}
 
     @cached_property
-    def decision_ids(self) -> set[str]:
-        from engine.errors import InvalidInput
-        from engine.xml import parse_xml
-
-        found: set[str] = set()
+    def decisions(self) -> dict[str, Node]:
+        found: dict[str, Node] = {}
         for path, content in self.files.items():
             if path.endswith(".dmn"):
                 try:
                     root = parse_xml(content, path)
                 except InvalidInput:
                     continue
-                found.update(n.get("id", "") for n in root.iter() if local(n) == "decision")
+                found |= {n.get("id", ""): n for n in root.iter("{*}decision")}
+        return found
+
+    @cached_property
+    def forms(self) -> dict[str, dict[str, Any]]:
+        """Path → schema of every readable form."""
+        found = {}
+        for path, content in self.files.items():
+            if path.endswith(".form"):
+                try:
+                    found[path] = parse_form(content, path)
+                except InvalidInput:
+                    continue
         return found
 
 
-def local(node: etree._Element) -> str:
+def local(node: Node) -> str:
     """An element's name without its namespace."""
-    return etree.QName(node).localname
+    return etree.QName(node).localname if isinstance(node.tag, str) else ""
 
 
-def is_bpmn(node: etree._Element) -> bool:
+def is_bpmn(node: Node) -> bool:
     return etree.QName(node).namespace == BPMN
 
 
-def called(node: etree._Element) -> str:
+def called(node: Node) -> str:
     """How a person would call an element: its name, else its id."""
-    return str(node.get("name") or node.get("id") or local(node))
+    name = " ".join(str(node.get("name") or "").split())
+    return name or str(node.get("id") or local(node))
+
+
+def owner(node: Node) -> Node:
+    """The nearest element with an id that can be shown: a flow node, a flow, a scope, a message."""
+    current: Node | None = node
+    while current is not None:
+        if current.get("id") and local(current) in _SHOWN and is_bpmn(current):
+            return current
+        current = current.getparent()
+    return node
+
+
+_SHOWN = frozenset(
+    [*FLOW_NODES, *SCOPES, "sequenceFlow", "lane", "participant", "message", "error", "signal",
+     "escalation", "dataObjectReference", "dataStoreReference", "messageFlow", "collaboration"]
+)  # fmt: skip
+
+
+def events(node: Node) -> list[Node]:
+    """An event's definitions."""
+    return [child for child in node if local(child).endswith("EventDefinition")]
+
+
+def is_event(node: Node, name: str) -> bool:
+    """Whether an event has a definition such as `timer`."""
+    return node.find(bpmn(f"{name}EventDefinition")) is not None
+
+
+def event_driven(node: Node) -> bool:
+    """Whether a node is an event sub-process."""
+    return local(node) == "subProcess" and node.get("triggeredByEvent") == "true"
+
+
+def interrupts(node: Node) -> bool:
+    """Whether a boundary event ends its activity."""
+    return str(node.get("cancelActivity", "true")) != "false"
+
+
+def is_activity(node: Node) -> bool:
+    return local(node) in ACTIVITIES
+
+
+def conditional(flow: Node) -> bool:
+    return flow.find(bpmn("conditionExpression")) is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 
 import click
@@ -9,6 +11,7 @@ import click
 from engine import definitions
 from engine.actor import Actor
 from engine.errors import DiagramRefused, EngineError
+from engine.lint import documentation
 from engine.lint import lint as lint_files
 from engine.runtime import Work
 from handlers import registry
@@ -64,14 +67,33 @@ def deploy(settings: Settings, paths: tuple[Path, ...], note: str) -> None:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="findings as a JSON list")
+@click.option(
+    "--lang",
+    type=click.Choice(["zh", "en"]),
+    default=lambda: "en" if os.environ.get("LANG", "").startswith("en") else "zh",
+    help="language of the sentences; by default that of LANG, else Chinese",
+)
+@click.option("--rules", is_flag=True, help="print what every rule refuses and why (docs/lint.md)")
 @click.pass_context
-def lint(ctx: click.Context, paths: tuple[Path, ...]) -> None:
+def lint(
+    ctx: click.Context, paths: tuple[Path, ...], as_json: bool, lang: str, rules: bool
+) -> None:
     """Checks without a database; exit 1 on an error."""
+    if rules:
+        click.echo(documentation.markdown(), nl=False)
+        return
+    if not paths:
+        raise click.UsageError("PATHS... is missing, for example: redeem lint bpmn forms")
     registry.load()
     findings = lint_files(read_files(paths))
-    for finding in findings:
-        click.echo(str(finding))
+    if as_json:
+        listed = [finding.as_json() for finding in findings]
+        click.echo(json.dumps(listed, ensure_ascii=False, indent=2))
+    else:
+        for finding in findings:
+            click.echo(finding.said(lang))
     ctx.exit(1 if any(f.severity == "error" for f in findings) else 0)
 
 

@@ -57,14 +57,14 @@ def test_two_first_drafts_do_not_overwrite_each_other(studio, sign_in):
 def test_the_linter_names_the_element_in_both_languages(studio):
     assert lint(studio, XML) == []
     found = lint(studio, XML.replace(' r:role="reviewer"', ""))
-    assert [(f["element"], f["rule"]) for f in found] == [("Task_Survey", "user_tasks")]
+    assert [(f["element"], f["rule"]) for f in found] == [("Task_Survey", "candidate_groups")]
     assert found[0]["text"] == "用户任务“现场踏勘”没有候选角色"
     assert found[0]["english"]
 
 
 def test_the_linter_checks_against_the_whole_release(studio):
     found = lint(studio, XML.replace("forms/survey.form", "forms/none.form"))
-    assert [(f["rule"], f["element"]) for f in found] == [("references", "Task_Survey")]
+    assert [(f["rule"], f["element"]) for f in found] == [("form_references", "Task_Survey")]
 
 
 def test_broken_xml_is_a_finding_and_no_crash(studio):

@@ -1,0 +1,29 @@
+"""docs/lint.md, made from the rules themselves: what each refuses, why, and an example."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.lint.rule import Rule
+from engine.lint.rules import RULES
+
+_HEAD = """# 规范检查 / What the linter checks
+
+每次保存、发布和 `redeem lint` 都用同一套规则检查流程图。错误不能发布;提醒可以发布,但请看一看。“平台约定”是我们自己的规矩,不是 BPMN 的要求。
+本页由 `redeem lint --rules` 生成,请改规则,不要改本页。
+
+The same rules check a diagram in the studio, at publishing and in `redeem lint`. An error refuses publishing; a warning does not. A “house rule” is ours and not BPMN's.
+This page is printed by `redeem lint --rules`: change the rules, not the page.
+"""
+
+
+def markdown() -> str:
+    """The page, in Chinese and English."""
+    return _HEAD + "".join(part for rule in RULES for part in _rule(rule))
+
+
+def _rule(rule: Rule) -> Iterator[str]:
+    house = " · 平台约定 / house rule" if rule.house else ""
+    yield f"\n## {rule.title[0]} `{rule.name}`{house}\n\n"
+    yield f"{rule.why[0]}\n\n**{rule.title[1]}.** {rule.why[1]}\n\n"
+    yield f"不接受 / Refused:\n\n```xml\n{rule.refuses}\n```\n"

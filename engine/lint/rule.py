@@ -1,0 +1,43 @@
+"""What a rule is: a check, and the words that the documentation of the rules is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from engine.lint.finding import Finding
+from engine.lint.model import Diagram, Release
+
+Words = tuple[str, str]  # Chinese, English
+Check = Callable[[Diagram, Release], Iterable[Finding]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule; its name is its module's.
+
+    `refuses` is an example, a part of a process, that the rule refuses. A `house` rule is ours and
+    not BPMN's: a foreign model may break it and still run rightly.
+    """
+
+    name: str
+    title: Words
+    why: Words
+    refuses: str
+    house: bool
+    check: Check
+
+    def findings(self, diagram: Diagram, release: Release) -> Iterable[Finding]:
+        """The rule's findings, named after it."""
+        for finding in self.check(diagram, release):
+            yield finding if finding.rule else replace(finding, rule=self.name)
+
+
+def rule(title: Words, why: Words, refuses: str, house: bool = False) -> Callable[[Check], Rule]:
+    """Makes a check a rule."""
+
+    def made(check: Check) -> Rule:
+        name = check.__module__.rpartition(".")[2]
+        return Rule(name, title, why, refuses.strip("\n"), house, check)
+
+    return made

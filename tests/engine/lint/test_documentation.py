@@ -1,0 +1,56 @@
+"""Every rule says what it refuses, and does refuse it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.lint import RULES, apply_fix, lint
+from engine.lint.documentation import markdown
+from tests.engine.lint.sample import SAMPLE, release
+
+PAGE = Path(__file__).parents[3] / "docs" / "lint.md"
+NAMES = [rule.name for rule in RULES]
+
+
+def found(files, name):
+    return [f for f in lint(files, SAMPLE) if f.rule == name]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=NAMES)
+def test_a_rule_refuses_its_own_example(rule):
+    findings = found(release(rule.refuses), rule.name)
+    assert findings
+    for finding in findings:
+        assert finding.text and finding.english
+        assert finding.element
+        assert not any("一" <= letter <= "鿿" for letter in without_names(finding.english))
+
+
+def without_names(sentence):
+    """A sentence without what it quotes from the diagram."""
+    while "“" in sentence:
+        before, _, rest = sentence.partition("“")
+        sentence = before + rest.partition("”")[2]
+    return sentence
+
+
+@pytest.mark.parametrize("rule", RULES, ids=NAMES)
+def test_a_fix_cures_what_it_is_offered_for(rule):
+    files = release(rule.refuses)
+    for finding in found(files, rule.name):
+        if finding.fix is None:
+            continue
+        cured = {**files, finding.file: apply_fix(files[finding.file], finding.fix)}
+        left = [(f.element, f.text) for f in found(cured, rule.name)]
+        assert (finding.element, finding.text) not in left
+
+
+def test_a_rule_is_documented_in_two_languages():
+    for rule in RULES:
+        assert all(rule.title) and all(rule.why) and rule.refuses
+
+
+def test_the_page_is_what_the_rules_say():
+    assert PAGE.read_text() == markdown(), "run: redeem lint --rules > docs/lint.md"
