@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgpack
 
 from engine.feel.values import Range, YearsMonths
 
+T = TypeVar("T")
 _DECIMAL, _DATE, _TIME, _DATETIME, _DURATION, _MONTHS, _INTEGER = range(1, 8)
 _TAGS = {
     _DECIMAL: "$decimal",
@@ -112,6 +113,15 @@ def _key(key: object) -> str:
     if not isinstance(key, str):
         raise ValueRefused("流程数据的键必须是文字")
     return key
+
+
+def copied(value: T) -> T:
+    """A copy that shares no container with the value; much cheaper than `deepcopy`."""
+    if isinstance(value, dict):
+        return {key: copied(item) for key, item in value.items()}  # type: ignore[return-value]
+    if isinstance(value, list):
+        return [copied(item) for item in value]  # type: ignore[return-value]
+    return value
 
 
 def pack(value: object) -> bytes:

@@ -20,7 +20,7 @@ from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, IntermediateCatchEvent, ReceiveTask
 
 from engine.errors import InvalidInput
-from engine.spiff import repairs
+from engine.spiff import repairs, shortcuts
 from engine.spiff.events import HandlerError, Message, Timer
 from engine.spiff.specs import (
     DecisionTask,
@@ -33,6 +33,7 @@ from engine.spiff.specs import (
 from engine.xml import NAMESPACES, bpmn, ours, parse_xml
 
 repairs.apply()
+shortcuts.apply()
 HUMAN_SETTINGS = ("role", "department", "form", "due")
 
 

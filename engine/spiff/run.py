@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -23,6 +22,7 @@ from engine.spiff.prune import prune
 from engine.spiff.script import Failure, FeelEngine, Services
 from engine.spiff.specs import HandlerTask, HumanTask, definitions_of
 from engine.spiff.workflow import Instance, run_task
+from engine.values import copied
 
 ACTIVE = TaskState.READY | TaskState.WAITING | TaskState.STARTED
 REFUSED_KEYS = frozenset(["typename"])  # the library's serializer would take it for an object
@@ -227,7 +227,7 @@ class Run:
         task = self._find(task_id)
         if task is None:
             raise Conflict
-        return deepcopy(task.data)
+        return copied(task.data)
 
     def current_data(self) -> dict[str, Any]:
         """The data of all open branches, merged for a reader; the end's data once completed."""
@@ -348,7 +348,7 @@ class Run:
                 spec.bpmn_name or "",
                 type(spec).__name__,
                 task.workflow.spec.name,
-                deepcopy(changed),
+                copied(changed),
                 removed,
                 tuple(_followers(task)),
             )

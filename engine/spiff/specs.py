@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.defaults import (
@@ -13,6 +12,8 @@ from SpiffWorkflow.bpmn.specs.defaults import (
     UserTask,
 )
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+
+from engine.values import copied
 
 
 class HumanTask(UserTask):  # type: ignore[misc]
@@ -67,19 +68,19 @@ class ProcessCall(CallActivity):  # type: ignore[misc]
         engine = my_task.workflow.script_engine
         start = next(t for t in subworkflow.tasks.values() if t.task_spec.name == "Start")
         if self.given:
-            start.data = {k: deepcopy(engine.evaluate(my_task, v)) for k, v in self.given.items()}
+            start.data = {k: copied(engine.evaluate(my_task, v)) for k, v in self.given.items()}
         else:
-            start.data = deepcopy(my_task.data)
+            start.data = copied(my_task.data)
 
     def update_data(self, my_task: Any, subworkflow: Any) -> None:
         engine = my_task.workflow.script_engine
         ended = subworkflow.last_task
         if self.given or self.taken:
             my_task.data.update(
-                {k: deepcopy(engine.evaluate(ended, v)) for k, v in self.taken.items()}
+                {k: copied(engine.evaluate(ended, v)) for k, v in self.taken.items()}
             )
         else:
-            my_task.data = deepcopy(ended.data)
+            my_task.data = copied(ended.data)
 
 
 class EventChoice(EventBasedGateway):  # type: ignore[misc]

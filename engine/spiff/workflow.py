@@ -10,9 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
+from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.util.task import TaskState
 
+from engine.spiff.events import Catch
 from engine.spiff.script import RetryStep
 
 Done = Callable[[Any], None]
@@ -23,11 +25,31 @@ class _Scanning:
     """Shared by top and sub-workflows."""
 
     tasks: dict[Any, Any]
+    completed: bool
 
     def update_waiting_tasks(self) -> None:
+        """Asks what waits for others whether it may go on; an event waits to be told."""
         for task in [t for t in self.tasks.values() if t._state == TaskState.WAITING]:
-            if task._state == TaskState.WAITING:
+            if task._state == TaskState.WAITING and not waits_to_be_told(task.task_spec):
                 task.task_spec._update(task)
+
+    def get_tasks(self, first_task: Any = None, **wanted: Any) -> list[Any]:
+        """The library's, but what joins ask for at every token is answered by one scan."""
+        if first_task is None and wanted.keys() == {"spec_name"}:
+            name = wanted["spec_name"]
+            return [t for t in self.tasks.values() if t.task_spec.name == name]
+        return list(super().get_tasks(first_task, **wanted))  # type: ignore[misc]
+
+    def is_completed(self) -> bool:
+        if not self.completed:
+            self.completed = not any(
+                t._state & TaskState.NOT_FINISHED_MASK for t in self.tasks.values()
+            )
+        return self.completed
+
+    def collect_log_extras(self, extra: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Nothing: the library lists every task's id for a log that nobody reads."""
+        return {}
 
     def run_ready(self, done: Done) -> int:
         """Runs every READY task that needs no person, until none is left; returns how many."""
@@ -45,6 +67,11 @@ class _Scanning:
                     run_task(task)
                     count += 1
                     done(task)
+
+
+def waits_to_be_told(spec: Any) -> bool:
+    """Whether a waiting task's event fires only when it is told to (see engine/spiff/events.py)."""
+    return isinstance(spec, CatchingEvent) and isinstance(spec.event_definition, Catch)
 
 
 def run_task(task: Any) -> None:

@@ -1,0 +1,104 @@
+"""The same results as the library's, sooner: what costs most in a step and can be had for less.
+
+None of these changes what happens; `tests/engine/spiff/test_shortcuts.py` compares them with the
+library's own. What each saves stands in docs/profile.md.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+from uuid import UUID
+
+import SpiffWorkflow.task
+from SpiffWorkflow.specs.base import TaskSpec
+from SpiffWorkflow.specs.Join import Join
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.deep_merge import DeepMerge
+from SpiffWorkflow.util.event import Event
+
+_POOL = 256  # ids made of one call to the system
+
+
+def _random_ids() -> Any:
+    """Version-4 UUIDs, many of one call: asking the system for each costs more than making it."""
+    variant, version = 0x8 << 60, 0x4 << 76
+    mask = ~((0xF << 76) | (0x3 << 62))
+    while True:
+        random = os.urandom(16 * _POOL)
+        for place in range(0, len(random), 16):
+            number = int.from_bytes(random[place : place + 16], "big")
+            yield UUID(int=number & mask | version | variant)
+
+
+def make_ids_in_batches() -> None:
+    SpiffWorkflow.task.uuid4 = _random_ids().__next__
+
+
+def look_up_relatives_directly() -> None:
+    """The library's properties go through methods for what are plain look-ups."""
+
+    def parent(self: Any) -> Any:
+        return self.workflow.tasks.get(self._parent) if self._parent is not None else None
+
+    def children(self: Any) -> list[Any]:
+        tasks = self.workflow.tasks
+        return [tasks.get(child) for child in self._children] if self._children else []
+
+    Task.parent = Task.parent.getter(parent)
+    Task.children = Task.children.getter(children)
+
+
+def keep_lists_of_neighbours() -> None:
+    """The library looks every neighbour of a spec up by name whenever it is asked for them."""
+
+    def neighbours(attribute: str, kept: str) -> Any:
+        def read(self: Any) -> list[Any]:
+            names = getattr(self, attribute)
+            found = self.__dict__.get(kept)
+            # Event sub-processes add neighbours while they run.
+            if found is None or found[0] != names:
+                specs = self._wf_spec.task_specs
+                found = self.__dict__[kept] = (names[:], [specs.get(name) for name in names])
+            return list(found[1])
+
+        return read
+
+    TaskSpec.inputs = TaskSpec.inputs.getter(neighbours("_inputs", "kept_inputs"))
+    TaskSpec.outputs = TaskSpec.outputs.getter(neighbours("_outputs", "kept_outputs"))
+
+
+def ask_no_one_when_nobody_listens() -> None:
+    """Each task tells four events; hardly any has a listener."""
+    emit = Event.emit
+
+    def emit_if_heard(self: Any, *arguments: Any, **named: Any) -> Any:
+        if self.hard_subscribers is None and self.weak_subscribers is None:
+            return None
+        return emit(self, *arguments, **named)
+
+    Event.emit = Event.__call__ = emit_if_heard
+
+
+def inherit_without_copying() -> None:
+    """A task without data of its own takes its parent's values as they are.
+
+    No value is ever changed in place: FEEL makes new ones, and joins merge into copies.
+    """
+
+    def inherit(self: Any) -> None:
+        parent = self.parent
+        if self.data or isinstance(self.task_spec, Join):
+            self.data = DeepMerge.merge(self.data, parent.data)
+        else:
+            self.data = dict(parent.data)
+
+    Task._inherit_data = inherit
+
+
+def apply() -> None:
+    make_ids_in_batches()
+    look_up_relatives_directly()
+    keep_lists_of_neighbours()
+    ask_no_one_when_nobody_listens()
+    inherit_without_copying()
