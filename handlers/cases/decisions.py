@@ -77,7 +77,23 @@ def withdrawn(work: Work, case_id: UUID, reason: str) -> None:
 
 
 def approve(work: Work, case_id: UUID, opinion: str, amount: Decimal | None) -> Decimal:
-    """Approves a case; returns the amount in yuan, by default the computed one.
+    """Approves a case; returns the amount in yuan. Raises as `check_amount` does."""
+    decided = check_amount(work, case_id, amount)
+    case = case_files.get(work, case_id)
+    case_files.change(
+        work,
+        case_id,
+        status="approved",
+        amount=decided,
+        opinion=opinion,
+        decided_at=work.now,
+        decided_by=person_behind(work, case.instance_id),
+    )
+    return decided
+
+
+def check_amount(work: Work, case_id: UUID, amount: Decimal | None) -> Decimal:
+    """The amount that may be approved, in yuan: the one given, by default the computed one.
 
     Raises BusinessError("no_amount") if there is none, BusinessError("amount_above_rule") if the
     amount given is above the computed one, or above what is still due since other cases were paid.
@@ -97,15 +113,6 @@ def approve(work: Work, case_id: UUID, opinion: str, amount: Decimal | None) -> 
     reason = objection(work, case, decided)
     if reason is not None:
         raise BusinessError("amount_above_rule", reason)
-    case_files.change(
-        work,
-        case_id,
-        status="approved",
-        amount=decided,
-        opinion=opinion,
-        decided_at=work.now,
-        decided_by=person_behind(work, case.instance_id),
-    )
     return decided
 
 

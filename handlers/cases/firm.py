@@ -18,6 +18,7 @@ from handlers.accounts.roles import (
     enterprise_unit,
 )
 from handlers.cases import case_files
+from handlers.notices import public
 
 
 def withdraw(work: Work, case_id: UUID, reason: str) -> None:
@@ -44,9 +45,11 @@ def object(work: Work, case_id: UUID, text: str) -> None:
     _require_waiting(work, "objection", case_id, "这个办件现在不在可以提出异议的阶段")
     # The same words twice are one objection (a double click).
     mark = hashlib.sha256(text.strip().encode()).hexdigest()[:16]
-    messages.send(
+    fresh = messages.send(
         work, "objection", str(case_id), {"text": text.strip()}, guard=f"objection:{case_id}:{mark}"
     )
+    if fresh:
+        public.mark_objected(work, case_id, text.strip())
 
 
 def _require_firm_or_window(work: Work, enterprise_id: UUID) -> None:

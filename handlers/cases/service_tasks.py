@@ -50,6 +50,12 @@ def withdraw(work: Work, *, case_id: UUID, reason: str | None) -> None:
     decisions.withdrawn(work, case_id, reason or "")
 
 
+@service_task("cases.check_amount")
+def check_amount(work: Work, *, case_id: UUID, amount: Decimal | None) -> None:
+    """核对核定金额: 没有金额、超过规定或别处已兑付时离开,不等到公示之后。"""
+    decisions.check_amount(work, case_id, amount)
+
+
 @service_task("cases.approve")
 def approve(
     work: Work, *, case_id: UUID, opinion: str | None, amount: Decimal | None

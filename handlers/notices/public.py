@@ -8,13 +8,15 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.errors import BusinessError
 from engine.runtime import Work
 from handlers.cases import case_files
 from handlers.notices.tables import public_notice
+
+SHOWN = ("running", "objected")
 
 
 def publish(work: Work, case_id: UUID, days: int, amount: Decimal | None = None) -> datetime:
@@ -51,11 +53,11 @@ def publish(work: Work, case_id: UUID, days: int, amount: Decimal | None = None)
 
 
 def end(work: Work, case_id: UUID) -> None:
-    """Ends the notice of a case; one that was objected to stays marked so."""
+    """Ends the notice of a case, at its time or before it; what was objected stays written down."""
     work.connection.execute(
         update(public_notice)
-        .where(public_notice.c.case_id == case_id, public_notice.c.status == "running")
-        .values(status="ended", ends_at=work.now)
+        .where(public_notice.c.case_id == case_id, public_notice.c.status.in_(SHOWN))
+        .values(status="ended", ends_at=func.least(public_notice.c.ends_at, work.now))
     )
 
 
@@ -63,17 +65,20 @@ def mark_objected(work: Work, case_id: UUID, text: str) -> None:
     """Notes an objection on the running notice of a case."""
     work.connection.execute(
         update(public_notice)
-        .where(public_notice.c.case_id == case_id, public_notice.c.status == "running")
-        .values(status="objected", objection=text)
+        .where(public_notice.c.case_id == case_id, public_notice.c.status.in_(SHOWN))
+        .values(
+            status="objected",
+            objection=func.concat_ws("\n", func.nullif(public_notice.c.objection, ""), text),
+        )
     )
 
 
 def running(work: Work, limit: int = 100) -> list[Row[Any]]:
-    """The notices that anybody may read now, the newest first."""
+    """The notices that anybody may read now, the newest first; an objection ends none of them."""
     return list(
         work.connection.execute(
             select(public_notice)
-            .where(public_notice.c.status == "running", public_notice.c.ends_at > work.now)
+            .where(public_notice.c.status.in_(SHOWN), public_notice.c.ends_at > work.now)
             .order_by(public_notice.c.published_at.desc(), public_notice.c.id)
             .limit(limit)
         )

@@ -15,6 +15,7 @@ from tests.web.conftest import PASSWORD, app, client, sign_in  # noqa: F401
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
+PATIENCE = 90_000  # milliseconds; a busy machine is slow, not wrong
 AXE = Path(__file__).parents[2] / "web/frontend/node_modules/axe-core/axe.min.js"
 
 
@@ -57,6 +58,7 @@ def open_page(browser, site):
         context = browser.new_context(
             base_url=site, viewport={"width": width, "height": height}, locale=locale
         )
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.complaints = []

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from handlers.sample.firms import make_firm
+from tests.browser.conftest import PATIENCE
 from tests.system.test_serve import ROOT, free_port, health, until
 
 PASSWORD = "Rongyi-2026"
@@ -58,6 +59,7 @@ def enter(browser, address):
     def sign_in(login: str):
         assert f"`{login}`" in README, f"the README does not mention {login}"
         context = browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)

@@ -140,6 +140,18 @@ def test_progress_of_a_refused_case_ends_with_its_outcome(scene, case_id):
     assert (found.outcome, found.done[-1].name, found.next) == ("不予受理", "不予受理", [])
 
 
+def test_an_objection_is_written_down_and_the_notice_stays_open_until_its_end(scene, case_id):
+    accepted(scene, case_id)
+    ends_at = scene.do(lambda w: public.publish(w, case_id, 5))
+    scene.do(lambda w: public.mark_objected(w, case_id, "研发费用不实"))
+    scene.do(lambda w: public.mark_objected(w, case_id, "地址不在辖区"))
+    [shown] = scene.do(public.running)
+    assert shown.ends_at == ends_at
+    assert shown.objection == "研发费用不实\n地址不在辖区"
+    scene.do(lambda w: public.end(w, case_id))
+    assert scene.do(public.running) == []
+
+
 def test_an_objection_out_of_season_is_refused(scene, case_id):
     with pytest.raises(Conflict):
         scene.do(lambda work: firm.object(work, case_id, "账户不对"))
