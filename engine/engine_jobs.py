@@ -6,7 +6,7 @@ from uuid import UUID
 
 from engine import instances, messages, outside, timers
 from engine.actor import SYSTEM
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, NotFound, VersionConflict
 from engine.jobs import JobTable
 from engine.runtime import Runtime, Work
 
@@ -18,8 +18,14 @@ def register(table: JobTable, runtime: Runtime) -> None:
         outside.call(runtime, UUID(task_id))
 
     def fire_timers(due: list[list[str]]) -> None:
+        lost = None
         for task_id, element in due:
-            timers.fire(runtime, UUID(task_id), element)
+            try:
+                timers.fire(runtime, UUID(task_id), element)
+            except VersionConflict as error:
+                lost = error
+        if lost:
+            raise lost
 
     def deliver_message(message_id: str) -> None:
         messages.deliver(runtime, UUID(message_id))
@@ -30,6 +36,8 @@ def register(table: JobTable, runtime: Runtime) -> None:
 
         try:
             runtime.run(SYSTEM, act)
+        except VersionConflict:
+            raise
         except (Conflict, NotFound):
             return
 

@@ -14,16 +14,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import psycopg.errors
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.exc import OperationalError
 
 from engine import definitions, history
+from engine.crash_points import crash_point
 from engine.dmn import decisions_of
 from engine.errors import Conflict, NotFound, VersionConflict
 from engine.functions import step_functions
 from engine.history import Entry
-from engine.runtime import Work
+from engine.runtime import RACES, Work
 from engine.spiff import Run
 from engine.spiff.run import Trace, Waiting
 from engine.spiff.script import Failure, RetryStep
@@ -48,6 +48,7 @@ class StepServices:
 
     work: Work
     release_id: int
+    row: Row[Any] | None = None
     functions: dict[str, Callable[..., Any]] = field(init=False)
     traces: list[dict[str, Any]] = field(default_factory=list)
 
@@ -58,6 +59,25 @@ class StepServices:
     def now(self) -> datetime:
         return self.work.now
 
+    def win(self) -> None:
+        """Locks the instance's row, once. Raises VersionConflict if another step was faster.
+
+        A step computes without locks until it first writes. From then on it holds this lock, which
+        every step takes before any other: two steps of one instance never wait for each other in a
+        circle.
+        """
+        row, self.row = self.row, None
+        if row is None:
+            return
+        found = self.work.connection.scalar(
+            select(instance.c.lock_version)
+            .where(instance.c.id == row.id)
+            .with_for_update(key_share=True)
+        )
+        if found != row.lock_version:
+            raise VersionConflict
+        crash_point("row won")
+
     def effect(self, handler: str) -> str:
         return self.work.runtime.registry.get(handler).effect
 
@@ -65,15 +85,19 @@ class StepServices:
         """Runs a database handler in a savepoint: if it fails, its writes go and the rest stays."""
         found = self.work.runtime.registry.get(handler)
         checked = found.arguments(arguments)
+        try:
+            self.win()
+        except VersionConflict as error:
+            raise RetryStep from error
         savepoint = self.work.connection.begin_nested()
         try:
             answer = found.function(self.work, **checked)
-        except (VersionConflict, RetryStep):
+        except RetryStep:
             raise
+        except VersionConflict as error:
+            raise RetryStep from error
         except OperationalError as error:
-            if isinstance(
-                error.orig, (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
-            ):
+            if isinstance(error.orig, RACES):
                 raise RetryStep from error
             savepoint.rollback()
             raise
@@ -81,6 +105,7 @@ class StepServices:
             savepoint.rollback()
             raise
         savepoint.commit()
+        crash_point("handler called")
         return answer
 
     def decide(self, decision: str, context: dict[str, Any]) -> Any:
@@ -143,17 +168,24 @@ def step(
     act: Callable[[Run], None],
     entry: Entry | None = None,
     status: str = "running",
+    settle: Callable[[], None] | None = None,
 ) -> None:
     """Does one thing to an instance and runs it until it waits again.
 
-    Raises Conflict if the instance is not in `status`, VersionConflict if another step won.
+    `settle` writes what belongs to the act itself, once the instance's row is won and before any
+    handler runs; what it raises ends the step. Raises Conflict if the instance is not in `status`,
+    VersionConflict if another step won.
     """
     row = get(work, instance_id)
     if row.status != status:
         raise Conflict(_STATUS_TEXT.get(row.status, "流程不在运行中"))
-    services = StepServices(work, row.release_id)
+    services = StepServices(work, row.release_id, row)
     run = restore(work, row, services)
+    crash_point("step restored")
     act(run)
+    if settle:
+        services.win()
+        settle()
     run.advance()
     _save(work, row, run, services, [entry] if entry else [])
 
@@ -185,7 +217,7 @@ def cancel(work: Work, instance_id: UUID, reason: str) -> None:
     row = get(work, instance_id)
     if row.status not in ("running", "suspended"):
         raise Conflict(_STATUS_TEXT[row.status])
-    services = StepServices(work, row.release_id)
+    services = StepServices(work, row.release_id, row)
     run = restore(work, row, services)
     run.cancel()
     _save(work, row, run, services, [Entry("cancelled", reason=reason)], ended="cancelled")
@@ -197,6 +229,7 @@ def set_suspended(work: Work, instance_id: UUID, suspended: bool, reason: str) -
     row = get(work, instance_id)
     if row.status != before:
         raise Conflict(_STATUS_TEXT[row.status])
+    StepServices(work, row.release_id, row).win()
     last = _append(work, row, [Entry("suspended" if suspended else "resumed", reason=reason)])
     _update_row(work, row, {"status": after, "sequence": last[0], "hash": last[1]})
 
@@ -249,6 +282,7 @@ def _save(
     ended: str | None = None,
 ) -> None:
     waiting = Waiting() if ended else run.waiting()
+    services.win()
     if ended is None and run.completed:
         ended = "completed"
     entries = [*entries, *map(_trace_entry, run.trace)]
@@ -264,8 +298,11 @@ def _save(
         values.update(status=ended, state=None, ended_at=work.now, outcome=to_json(run.data))
     else:
         values.update(state=run.dump())
+    crash_point("rows written")
     last = _append(work, row, entries)
     _update_row(work, row, {**values, "sequence": last[0], "hash": last[1]})
+    if entries:
+        work.doing = entries[0].kind
 
 
 def _trace_entry(trace: Trace) -> Entry:

@@ -7,15 +7,15 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine import instances
 from engine.actor import SYSTEM
-from engine.errors import Conflict
+from engine.errors import Conflict, VersionConflict
 from engine.history import Entry
 from engine.runtime import Runtime, Work
-from engine.tables import message, message_wait
+from engine.tables import instance, message, message_wait
 from engine.values import from_json, to_json
 
 
@@ -74,42 +74,69 @@ def deliver_waiting(work: Work) -> int:
 
 
 def deliver(runtime: Runtime, message_id: UUID) -> bool:
-    """Delivers a message if somebody waits for it; says whether it did. Safe to repeat."""
+    """Delivers a message if somebody waits for it; says whether it did. Safe to repeat.
+
+    Raises VersionConflict to be asked again.
+    """
 
     def act(work: Work) -> bool:
-        row = work.connection.execute(
-            select(message).where(message.c.id == message_id).with_for_update()
-        ).first()
-        if row is None or row.delivered_at is not None:
-            return False
-        if row.expires_at is not None and row.expires_at < work.now:
-            return False
-        wait = work.connection.execute(
-            select(message_wait)
-            .where(message_wait.c.name == row.name, message_wait.c.key == row.key)
-            .order_by(message_wait.c.task_id)
-            .limit(1)
-        ).first()
-        if wait is None:
+        row = _deliverable(work, message_id)
+        wait = row and _waiting_for(work, row.name, row.key)
+        if not wait:
             return False
         payload = from_json(row.payload)
-        entry = Entry(
-            "message received", wait.element, row.name, wait.task_id, {"message": str(message_id)}
-        )
         instances.step(
             work,
             wait.instance_id,
             lambda run: run.receive(wait.task_id, wait.element, payload),
-            entry,
-        )
-        work.connection.execute(
-            update(message)
-            .where(message.c.id == message_id)
-            .values(delivered_at=work.now, instance_id=wait.instance_id)
+            Entry(
+                "message received",
+                wait.element,
+                row.name,
+                wait.task_id,
+                {"message": str(message_id)},
+            ),
+            settle=lambda: _mark_delivered(work, message_id, wait.instance_id),
         )
         return True
 
     try:
         return runtime.run(SYSTEM, act)
+    except VersionConflict:
+        raise
     except Conflict:
         return False
+
+
+def _deliverable(work: Work, message_id: UUID) -> Any:
+    """The message, locked, unless it has been delivered or has expired."""
+    return work.connection.execute(
+        select(message)
+        .where(
+            message.c.id == message_id,
+            message.c.delivered_at.is_(None),
+            or_(message.c.expires_at.is_(None), message.c.expires_at >= work.now),
+        )
+        .with_for_update()
+    ).first()
+
+
+def _waiting_for(work: Work, name: str, key: str) -> Any:
+    """Who has waited longest for a message, suspended instances left out."""
+    return work.connection.execute(
+        select(message_wait)
+        .join(instance, instance.c.id == message_wait.c.instance_id)
+        .where(
+            message_wait.c.name == name, message_wait.c.key == key, instance.c.status == "running"
+        )
+        .order_by(instance.c.started_at, message_wait.c.task_id)
+        .limit(1)
+    ).first()
+
+
+def _mark_delivered(work: Work, message_id: UUID, instance_id: UUID) -> None:
+    work.connection.execute(
+        update(message)
+        .where(message.c.id == message_id)
+        .values(delivered_at=work.now, instance_id=instance_id)
+    )

@@ -10,11 +10,12 @@ from sqlalchemy import select, update
 
 from engine import instances
 from engine.actor import SYSTEM
+from engine.crash_points import crash_point
 from engine.errors import BusinessError, Conflict, PermanentFailure
 from engine.history import Entry
-from engine.runtime import OutsideWork, Runtime, Work, crash_point
+from engine.runtime import OutsideWork, Runtime, Work
 from engine.spiff import Run
-from engine.tables import outside_call
+from engine.tables import instance, outside_call
 from engine.values import from_json, to_json
 
 logger = logging.getLogger("rongyidui.outside")
@@ -25,10 +26,11 @@ def call(runtime: Runtime, task_id: UUID) -> None:
     the same idempotency key at every attempt."""
 
     def begin(work: Work) -> Any:
+        work.doing = "call begun"
         row = work.connection.execute(
             select(outside_call).where(outside_call.c.task_id == task_id).with_for_update()
         ).first()
-        if row is None or row.status != "waiting":
+        if row is None or row.status != "waiting" or not _runs(work, row.instance_id):
             return None
         work.connection.execute(
             update(outside_call)
@@ -60,9 +62,13 @@ def _enter_answer(runtime: Runtime, task_id: UUID, answer: Any) -> None:
         row = _waiting(work, task_id)
         if row is None:
             return
-        entry = Entry("answer received", row.element, task_id=task_id)
-        instances.step(work, row.instance_id, lambda run: run.answer(task_id, answer), entry)
-        _close(work, task_id, answer)
+        instances.step(
+            work,
+            row.instance_id,
+            lambda run: run.answer(task_id, answer),
+            Entry("answer received", row.element, task_id=task_id),
+            settle=lambda: _close(work, task_id, answer),
+        )
 
     runtime.run(SYSTEM, act)
 
@@ -79,9 +85,13 @@ def _enter_error(runtime: Runtime, task_id: UUID, error: BusinessError) -> None:
             if not run.leave_by_error(task_id, error):
                 raise Conflict
 
-        entry = Entry("error received", row.element, task_id=task_id, reason=str(error))
-        instances.step(work, row.instance_id, leave, entry)
-        _close(work, task_id, {"error": error.code})
+        instances.step(
+            work,
+            row.instance_id,
+            leave,
+            Entry("error received", row.element, task_id=task_id, reason=str(error)),
+            settle=lambda: _close(work, task_id, {"error": error.code}),
+        )
 
     try:
         runtime.run(SYSTEM, act, tries=1)
@@ -90,19 +100,28 @@ def _enter_error(runtime: Runtime, task_id: UUID, error: BusinessError) -> None:
 
 
 def _waiting(work: Work, task_id: UUID) -> Any:
-    return work.connection.execute(
-        select(outside_call)
-        .where(outside_call.c.task_id == task_id, outside_call.c.status == "waiting")
-        .with_for_update()
+    """The call, if its answer is still wanted; a suspended instance takes it after it is resumed."""
+    row = work.connection.execute(
+        select(outside_call).where(
+            outside_call.c.task_id == task_id, outside_call.c.status == "waiting"
+        )
     ).first()
+    return row if row is not None and _runs(work, row.instance_id) else None
+
+
+def _runs(work: Work, instance_id: UUID) -> bool:
+    status = work.connection.scalar(select(instance.c.status).where(instance.c.id == instance_id))
+    return bool(status == "running")
 
 
 def _close(work: Work, task_id: UUID, answer: Any) -> None:
-    work.connection.execute(
+    done = work.connection.execute(
         update(outside_call)
-        .where(outside_call.c.task_id == task_id)
+        .where(outside_call.c.task_id == task_id, outside_call.c.status == "waiting")
         .values(status="answered", answer=to_json(answer))
     )
+    if done.rowcount != 1:
+        raise Conflict
 
 
 def _failed(runtime: Runtime, task_id: UUID, error: Exception, tries: int) -> None:

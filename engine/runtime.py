@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from engine.actor import SYSTEM, Actor
 from engine.calendar import WorkingCalendar
+from engine.crash_points import crash_point
 from engine.errors import VersionConflict
 from engine.jobs import JobQueue
 from engine.service_tasks import REGISTRY, Registry
@@ -22,7 +21,7 @@ from engine.spiff.script import RetryStep
 from engine.time_source import TimeSource
 
 T = TypeVar("T")
-_RACES = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
+RACES = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Runtime:
     def run(self, actor: Actor, act: Callable[[Work], T], tries: int = 3) -> T:
         """Runs a use case in one transaction and commits it.
 
-        A lost race is run again from the start, up to `tries` times; then VersionConflict.
+        A lost race is run again from the start, `tries` times in all; then VersionConflict.
         """
         for left in range(tries - 1, -1, -1):
             try:
@@ -47,8 +46,10 @@ class Runtime:
                 if left == 0:
                     raise VersionConflict from error
             except OperationalError as error:
-                if left == 0 or not isinstance(error.orig, _RACES):
+                if not isinstance(error.orig, RACES):
                     raise
+                if left == 0:
+                    raise VersionConflict from error
         raise AssertionError("unreachable")
 
     def _once(self, actor: Actor, act: Callable[[Work], T]) -> T:
@@ -56,8 +57,8 @@ class Runtime:
             work = Work(connection, self.time.now(), actor, self)
             with connection.begin():
                 found = act(work)
-                crash_point("before commit")
-            crash_point("after commit")
+                crash_point("before commit", work.doing)
+            crash_point("after commit", work.doing)
             return found
 
 
@@ -70,6 +71,7 @@ class Work:
     actor: Actor
     runtime: Runtime
     _calendar: WorkingCalendar | None = None
+    doing: str = ""  # names the commit for the crash tests
 
     @property
     def calendar(self) -> WorkingCalendar:
@@ -93,9 +95,3 @@ class OutsideWork:
     idempotency_key: str
     attempt: int
     runtime: Runtime
-
-
-def crash_point(name: str) -> None:
-    """Dies here like a power cut if the environment names this point; for the crash tests."""
-    if os.environ.get("RONGYIDUI_CRASH_AT") == name:
-        os.kill(os.getpid(), signal.SIGKILL)

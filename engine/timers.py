@@ -6,11 +6,11 @@ import logging
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 
 from engine import instances
 from engine.actor import SYSTEM
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, NotFound, VersionConflict
 from engine.history import Entry
 from engine.runtime import Runtime, Work
 from engine.tables import instance, timer, user_task
@@ -34,6 +34,7 @@ def next_due(runtime: Runtime) -> datetime | None:
 
 def defer_due(work: Work, limit: int = 1000) -> int:
     """Asks jobs to fire the timers that are due; returns how many timers that are."""
+    work.doing = "timers asked for"
     machine_now = datetime.now(UTC)
     rows = work.connection.execute(
         select(timer.c.task_id, timer.c.element)
@@ -61,7 +62,8 @@ def defer_due(work: Work, limit: int = 1000) -> int:
 
 
 def fire(runtime: Runtime, task_id: UUID, element: str) -> bool:
-    """Fires one timer if it is (still) due; says whether it did."""
+    """Fires one timer if it is (still) due; says whether it did. Raises VersionConflict to be asked
+    again."""
 
     def act(work: Work) -> bool:
         row = work.connection.execute(
@@ -69,18 +71,36 @@ def fire(runtime: Runtime, task_id: UUID, element: str) -> bool:
         ).first()
         if row is None or row.due_at > work.now or row.held_at is not None:
             return False
-        entry = Entry("timer fired", element, task_id=task_id, data={"due": row.due_at})
-        try:
-            instances.step(work, row.instance_id, lambda run: run.fire(task_id, element), entry)
-        except (Conflict, NotFound) as error:
-            logger.info("timer %s of %s did not fire: %s", element, row.instance_id, error)
-            raise
+        instances.step(
+            work,
+            row.instance_id,
+            lambda run: run.fire(task_id, element),
+            Entry("timer fired", element, task_id=task_id, data={"due": row.due_at}),
+            settle=lambda: _use_up(work, task_id, element),
+        )
         return True
 
     try:
         return runtime.run(SYSTEM, act)
-    except Conflict:
+    except VersionConflict:
+        raise
+    except (Conflict, NotFound) as error:
+        logger.info("timer %s of task %s did not fire: %s", element, task_id, error)
         return False
+
+
+def _use_up(work: Work, task_id: UUID, element: str) -> None:
+    """Takes the timer's row, unless a clock that was paused meanwhile has moved it."""
+    done = work.connection.execute(
+        delete(timer).where(
+            timer.c.task_id == task_id,
+            timer.c.element == element,
+            timer.c.due_at <= work.now,
+            timer.c.held_at.is_(None),
+        )
+    )
+    if done.rowcount != 1:
+        raise Conflict
 
 
 def move(work: Work, instance_id: UUID, by: timedelta, elements: set[str] | None = None) -> int:

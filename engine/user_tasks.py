@@ -147,38 +147,58 @@ def complete(work: Work, task_id: UUID, answer: dict[str, Any], reason: str = ""
     row = get(work, task_id)
     if row.status != "open":
         raise Conflict("这件事已经办过了,请刷新待办列表")
-    _hold(work, row)
+    _may_fill(work, row)
     schema, data = form_for(work, row)
     functions = step_functions(work.now, lambda: work.calendar)
     clean = forms.check_answer(schema, answer, data, functions)
+    entry = Entry(
+        "answered", row.element, row.name, task_id, {"answer": sorted(clean)}, reason=reason
+    )
+    instances.step(
+        work,
+        row.instance_id,
+        lambda run: run.complete(task_id, clean),
+        entry,
+        settle=lambda: _close(work, row, clean),
+    )
+
+
+def _close(work: Work, row: Row[Any], answer: dict[str, Any]) -> None:
+    """Marks a task as completed by the actor, unless somebody else has it by now."""
     done = work.connection.execute(
         update(user_task)
-        .where(user_task.c.id == task_id, user_task.c.status == "open")
+        .where(
+            user_task.c.id == row.id,
+            user_task.c.status == "open",
+            user_task.c.assignee.is_not_distinct_from(row.assignee),
+        )
         .values(
             status="completed",
             ended_at=work.now,
             ended_by=work.actor.id,
             assignee=work.actor.id,
-            answer=to_json(clean),
+            answer=to_json(answer),
             saved_answer=None,
         )
     )
     if done.rowcount != 1:
-        raise Conflict("这件事刚刚被别人办结,请刷新待办列表")
-    entry = Entry(
-        "answered", row.element, row.name, task_id, {"answer": sorted(clean)}, reason=reason
-    )
-    instances.step(work, row.instance_id, lambda run: run.complete(task_id, clean), entry)
+        raise Conflict("这件事刚刚被别人领取或办结,请刷新待办列表")
 
 
-def _hold(work: Work, row: Row[Any]) -> None:
-    """Only who has claimed a task may fill it in; an unclaimed one is claimed in passing."""
+def _may_fill(work: Work, row: Row[Any]) -> None:
+    """Only who has claimed a task may fill it in; an unclaimed one is open to its group."""
     if row.assignee is None:
         if not may_take(work.actor, row):
             raise NotAllowed("这个待办事项不属于您的岗位")
-        claim(work, row.id)
     elif row.assignee != work.actor.id:
         raise Conflict("这件事已由别人领取,如需办理请先请对方退回")
+
+
+def _hold(work: Work, row: Row[Any]) -> None:
+    """Claims an unclaimed task in passing; what is typed belongs to one person."""
+    _may_fill(work, row)
+    if row.assignee is None:
+        claim(work, row.id)
 
 
 def require_fields(answer: dict[str, Any], *names: str) -> None:
