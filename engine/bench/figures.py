@@ -43,6 +43,12 @@ class Figure:
         return found
 
 
+def middle(figures: list[Figure]) -> Figure:
+    """The figure with the median ratio: what both sides did at the same time is what compares."""
+    ranked = sorted(figures, key=lambda figure: figure.ratio or 0)
+    return ranked[len(ranked) // 2]
+
+
 def _rounded(value: float) -> float:
     """Four significant digits: no benchmark knows more."""
     return float(f"{value:.4g}")

@@ -28,16 +28,13 @@ def timed(act: Callable[[], object]) -> Timed:
 def side_by_side(
     ours: Timed, theirs: Timed, seconds: float, rounds: int = 9
 ) -> tuple[float, float]:
-    """Seconds per call of each, the median of rounds in which they take turns.
+    """Seconds per call of each, in the round with the median ratio; they take turns.
 
     `seconds` is about what both take together.
     """
     counts = [_calls(each, seconds / rounds / 2) for each in (ours, theirs)]
-    taken: tuple[list[float], list[float]] = ([], [])
-    for _ in range(rounds):
-        for each, count, found in zip((ours, theirs), counts, taken, strict=True):
-            found.append(each(count) / count)
-    return statistics.median(taken[0]), statistics.median(taken[1])
+    taken = [(ours(counts[0]) / counts[0], theirs(counts[1]) / counts[1]) for _ in range(rounds)]
+    return sorted(taken, key=lambda pair: pair[1] / pair[0])[rounds // 2]
 
 
 def alone(act: Callable[[], object], seconds: float, rounds: int = 9) -> float:

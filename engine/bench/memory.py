@@ -8,13 +8,13 @@ from typing import Any
 from engine.bench.figures import Benchmark, Figure, Setting
 from engine.bench.measure import Timed, side_by_side, timed
 from engine.bench.models import MODELS
+from engine.bench.other_process import STOCK, OtherProcess
 from engine.bench.ours import OurTwin, twin_of
-from engine.bench.stock_process import StockProcess
 
 
 def measure(setting: Setting) -> dict[str, Figure]:
     found = {}
-    with StockProcess() as stock:
+    with OtherProcess(STOCK) as stock:
         for model in MODELS.values():
             ours = twin_of(model, stock)
             fast, slow = side_by_side(
@@ -31,7 +31,7 @@ def _case(ours: OurTwin) -> Callable[[], Any]:
     return lambda: ours.run(ours.model.data)
 
 
-def _cases_of(stock: StockProcess, model_id: str) -> Timed:
+def _cases_of(stock: OtherProcess, model_id: str) -> Timed:
     return lambda count: stock.call("time_cases", model_id, count)
 
 

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 from engine.bench import diagram
 from engine.bench.functions import FUNCTIONS
 from engine.bench.models.model import Decision, Element, Handler, Model, Person
-from engine.bench.stock_process import StockProcess
+from engine.bench.other_process import OtherProcess
 from engine.dmn import Decisions
 from engine.errors import EngineError
 from engine.functions import outside_any_step
@@ -68,7 +68,7 @@ _COMPONENTS = {bool: "checkbox", int: "number", str: "textfield"}
 def files(model: Model) -> dict[str, bytes]:
     """What a release of this model holds: diagram, decisions, a form for each user task."""
     dialect = Ours()
-    found = {f"bpmn/{model.id}.bpmn": diagram.bpmn(model.processes, dialect)}
+    found = {f"bpmn/{one.id}.bpmn": diagram.bpmn([one], dialect) for one in model.processes}
     for table in model.tables:
         found[f"bpmn/decisions/{table.id}.dmn"] = diagram.dmn(table, dialect)
     for element in model.elements:
@@ -163,7 +163,7 @@ class TwinsDiffer(EngineError):
     """两个引擎对同一个模型得到了不同的结果,无法比较。"""
 
 
-def twin_of(model: Model, stock: StockProcess) -> OurTwin:
+def twin_of(model: Model, stock: OtherProcess) -> OurTwin:
     """Our side of a model. Raises TwinsDiffer unless stock reaches the same end and the same data."""
     found = OurTwin(model)
     if found.outcome(model.data) != stock.call("outcome", model.id):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine.bench.figures import Benchmark, Figure, Setting
+from engine.bench.figures import Benchmark, Figure, Setting, middle
 from engine.bench.measure import side_by_side, timed
 from engine.bench.models import INCOMPLETE, INSTANT, PROMISED
 from engine.bench.models.model import Model
+from engine.bench.other_process import STOCK, OtherProcess
 from engine.bench.ours import OurTwin, twin_of
-from engine.bench.stock_process import StockProcess
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def our_step(twin: OurTwin, saved: bytes, element: str) -> Callable[[], bytes]:
 
 def measure(setting: Setting) -> dict[str, Figure]:
     found: dict[str, Figure] = {}
-    with StockProcess() as stock:
+    with OtherProcess(STOCK) as stock:
         twins = {model.id: twin_of(model, stock) for model in (INSTANT, PROMISED)}
         for state in STATES:
             pair = _compare(state, twins[state.model.id], stock, 1 if setting.short else 6)
@@ -82,7 +82,7 @@ def measure(setting: Setting) -> dict[str, Figure]:
 
 
 def _compare(
-    state: State, ours: OurTwin, stock: StockProcess, seconds: float
+    state: State, ours: OurTwin, stock: OtherProcess, seconds: float
 ) -> tuple[Figure, Figure]:
     """Time and bytes of one state."""
     saved = our_state(ours, state)
@@ -94,12 +94,6 @@ def _compare(
     fast, slow = side_by_side(timed(our_step(ours, saved, state.element)), their_steps, seconds)
     time = Figure(fast * 1000, "ms", slow * 1000)
     return time, Figure(len(saved), "bytes", len(theirs.encode()))
-
-
-def middle(figures: list[Figure]) -> Figure:
-    """The figure with the median ratio."""
-    ranked = sorted(figures, key=lambda figure: figure.ratio or 0)
-    return ranked[len(ranked) // 2]
 
 
 BENCHMARK = Benchmark("round_trip", ("round_trip", "state_bytes"), measure)

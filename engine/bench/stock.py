@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import time
 from collections import Counter
 from functools import cache, cached_property
 from typing import Any
+from uuid import UUID, uuid4
 from xml.sax.saxutils import escape
 
 from lxml import etree
@@ -15,6 +17,8 @@ from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
 from SpiffWorkflow.spiff.parser.process import SpiffBpmnParser
 from SpiffWorkflow.spiff.serializer import DEFAULT_CONFIG
 from SpiffWorkflow.util.task import TaskState
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from engine.bench import diagram, python_text
 from engine.bench.functions import FUNCTIONS
@@ -119,7 +123,7 @@ class StockTwin:
         return workflow.data, Counter(t.task_spec.bpmn_id for t in tasks if t.task_spec.bpmn_id)
 
 
-# -- what StockProcess calls
+# -- what OtherProcess calls
 
 
 @cache
@@ -163,3 +167,71 @@ def time_round_trips(model_id: str, saved: str, element: str, count: int) -> flo
         return found.save(workflow)
 
     return timed(step)(count)
+
+
+# -- stored, one row a case
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Case(Base):
+    __tablename__ = "stock_case"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    model: Mapped[str]
+    state: Mapped[str]
+
+
+class Store:
+    """The cases of one process."""
+
+    def __init__(self, url: str) -> None:
+        self.database = create_engine(url)
+        with self.database.begin() as connection:
+            connection.execute(text("select pg_advisory_xact_lock(1)"))
+            Base.metadata.create_all(connection)
+        self.open: list[UUID] = []
+
+    def start(self, model_id: str, count: int) -> None:
+        found = twin(model_id)
+        for _ in range(count):
+            saved = found.save(found.start(found.model.data))
+            with Session(self.database) as session:
+                case = Case(id=uuid4(), model=model_id, state=saved)
+                session.add(case)
+                session.commit()
+                self.open.append(case.id)
+
+    def complete(self, case_id: UUID) -> bool:
+        """Completes an open user task of a case in one transaction; whether it has another one."""
+        with Session(self.database) as session:
+            case = session.get_one(Case, case_id)
+            found = twin(case.model)
+            workflow = found.restore(case.state)
+            found.complete(workflow, found.people(workflow)[0], {})
+            case.state = found.save(workflow)
+            session.commit()
+        return not workflow.is_completed()
+
+
+_store: Store
+
+
+def open_worker(url: str) -> None:
+    global _store
+    _store = Store(url)
+
+
+def start(model_id: str, count: int) -> None:
+    _store.start(model_id, count)
+
+
+def complete_all() -> tuple[int, float]:
+    """Answers user tasks until no case of this process has one; how many, in how many seconds."""
+    count, begun = 0, time.perf_counter()
+    while _store.open:
+        count += len(_store.open)
+        _store.open = [case_id for case_id in _store.open if _store.complete(case_id)]
+    return count, time.perf_counter() - begun

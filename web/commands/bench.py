@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import click
 from sqlalchemy import URL
 
-from engine.bench import memory, round_trip
+from engine.bench import durable, memory, round_trip
 from engine.bench.figures import Benchmark, Figure, Setting
 from engine.errors import InvalidInput
 from web.settings import Settings
@@ -21,6 +21,7 @@ DATABASE = "bench"
 BENCHMARKS: tuple[Benchmark, ...] = (
     memory.BENCHMARK,
     round_trip.BENCHMARK,
+    durable.BENCHMARK,
 )
 
 

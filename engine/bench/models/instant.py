@@ -29,7 +29,7 @@ INSTANT = Model(
         Timer("overdue", "approval", "P2D"),
         Script("escalate", "{ is_overdue: true }"),
         Choice("is_approved"),
-        Call("payout", PAYOUT),
+        Call("pay_out", PAYOUT),
         Handler("tell", "tell", {"receiver": "enterprise.uscc"}, "told"),
         Script("refuse", '{ outcome: "refused" }'),
         End("end"),
@@ -42,9 +42,9 @@ INSTANT = Model(
     is_eligible > approval if eligible
     is_eligible > refuse
     approval > is_approved
-    is_approved > payout if approved
+    is_approved > pay_out if approved
     is_approved > refuse > end_refused
-    payout > tell > end
+    pay_out > tell > end
     soon_due > remind > end_reminded
     overdue > escalate > end_escalated
     """,

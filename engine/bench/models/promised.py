@@ -33,7 +33,7 @@ PROMISED = Model(
         Timer("overdue", "approval", "P1D"),
         Script("escalate", "{ is_overdue: true }"),
         Choice("is_approved"),
-        Call("payout", PAYOUT),
+        Call("pay_out", PAYOUT),
         Handler("tell", "tell", {"receiver": "enterprise.uscc"}, "told"),
         Script("refuse", '{ outcome: "refused" }'),
         End("end"),
@@ -48,9 +48,9 @@ PROMISED = Model(
     split > site_survey > join
     split > expert_review > join
     join > approval > is_approved
-    is_approved > payout if approved
+    is_approved > pay_out if approved
     is_approved > refuse > end_refused
-    payout > tell > end
+    pay_out > tell > end
     overdue > escalate > end_escalated
     """,
     form_data(1),

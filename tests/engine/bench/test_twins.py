@@ -6,13 +6,13 @@ import pytest
 
 from engine.bench import python_text
 from engine.bench.models import MODELS
+from engine.bench.other_process import STOCK, OtherProcess
 from engine.bench.ours import twin_of
-from engine.bench.stock_process import StockProcess
 
 
 @pytest.fixture(scope="module")
 def stock():
-    with StockProcess() as process:
+    with OtherProcess(STOCK) as process:
         yield process
 
 

@@ -1,30 +1,33 @@
-"""Stock SpiffWorkflow in a process of its own.
+"""Calls functions of a module in another process.
 
-This engine's repairs patch the library, also where they only make it faster; beside them stock
-SpiffWorkflow would not be stock.
+Stock SpiffWorkflow runs there because this engine's repairs patch the library, also where they only
+make it faster: beside them stock would not be stock. Workers run there to be as many as wanted.
 """
 
 from __future__ import annotations
 
+import importlib
 import os
 import pickle
 import subprocess
 import sys
 from typing import IO, Any
 
+STOCK = "engine.bench.stock"
 
-class StockProcess:
-    """Calls the functions of `engine.bench.stock` in another process."""
 
-    def __init__(self) -> None:
+class OtherProcess:
+    """A process that calls the functions of one module."""
+
+    def __init__(self, module: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "engine.bench.stock_process"],
+            [sys.executable, "-m", "engine.bench.other_process", module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
 
-    def __enter__(self) -> StockProcess:
+    def __enter__(self) -> OtherProcess:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -50,17 +53,16 @@ class StockProcess:
         return answer
 
 
-def answer_calls(asked: IO[bytes], answers: IO[bytes]) -> None:
+def answer_calls(module: str, asked: IO[bytes], answers: IO[bytes]) -> None:
     """Answers until nobody can ask any more."""
-    from engine.bench import stock
-
+    known = importlib.import_module(module)
     while True:
         try:
             function, arguments = pickle.load(asked)
         except EOFError:
             return
         try:
-            answer = getattr(stock, function)(*arguments)
+            answer = getattr(known, function)(*arguments)
         except Exception as error:
             answer = error
         pickle.dump(answer, answers)
@@ -68,4 +70,4 @@ def answer_calls(asked: IO[bytes], answers: IO[bytes]) -> None:
 
 
 if __name__ == "__main__":
-    answer_calls(sys.stdin.buffer, sys.stdout.buffer)
+    answer_calls(sys.argv[1], sys.stdin.buffer, sys.stdout.buffer)
