@@ -1,0 +1,78 @@
+"""Soundness: what can happen to the tokens of a diagram, whatever data decide.
+
+Every scope is explored by itself, innermost first: to the scope around it a sub-process is one step
+that completes or raises an error. So is a branch that a non-interrupting boundary event begins and
+that never meets the rest.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from functools import lru_cache
+
+from engine.lint.model import Diagram, Scope, event_driven
+from engine.lint.soundness.explore import Exploration, Problem, explore
+from engine.lint.soundness.net import nets_of, throwers
+
+__all__ = ["Exploration", "Problem", "problems", "soundness_of", "spoken"]
+_SHOWN = 12
+
+
+@lru_cache(maxsize=4)
+def soundness_of(diagram: Diagram) -> tuple[Exploration, ...]:
+    """The explorations of all scopes of a diagram."""
+    thrown: dict[str, set[str] | None] = {}
+    found: list[Exploration] = []
+    for scope in reversed(diagram.scopes):
+        explored = [explore(net) for net in nets_of(scope, thrown)]
+        sure = explored and all(e.complete for e in explored) and not throwers(scope)
+        unsound = any(e.problems for e in explored)
+        thrown[scope.id] = None if unsound or not sure else _outcomes(scope, explored)
+        found += explored
+    return tuple(reversed(found))
+
+
+def _outcomes(scope: Scope, explored: list[Exploration]) -> set[str]:
+    """What a scope can do; its event sub-processes may complete it too."""
+    found = {outcome for e in explored for outcome in e.outcomes}
+    if any(event_driven(node) for node in scope.nodes.values()):
+        found.add("completes")
+    return found
+
+
+def problems(diagram: Diagram, kind: str) -> Iterator[tuple[Problem, tuple[str, ...]]]:
+    """The problems of one kind, with the whole path from the start of the process."""
+    for explored in soundness_of(diagram):
+        prefix = _way_to(diagram, explored.net.scope)
+        for problem in explored.problems:
+            if problem.kind == kind:
+                yield problem, (*prefix, *problem.path)
+
+
+def _way_to(diagram: Diagram, scope: Scope) -> tuple[str, ...]:
+    """A path from the start of the process to a sub-process."""
+    parent = next((s for s in diagram.scopes if s.node is scope.node.getparent()), None)
+    if parent is None:
+        return ()
+    came: dict[str, str] = dict.fromkeys(parent.starts, "")
+    queue = deque(parent.starts)
+    while queue:
+        here = queue.popleft()
+        for target in parent.after(here):
+            if target not in came:
+                came[target] = here
+                queue.append(target)
+    path, current = [], scope.id if scope.id in came else ""
+    while current:
+        path.append(current)
+        current = came[current]
+    return (*_way_to(diagram, parent), *reversed(path))
+
+
+def spoken(diagram: Diagram, path: tuple[str, ...]) -> str:
+    """A path in the elements' names; the middle of a long one is left out."""
+    names = [diagram.called.get(element, element) for element in path]
+    if len(names) > _SHOWN:
+        names = [*names[:2], "…", *names[3 - _SHOWN :]]
+    return " → ".join(names)

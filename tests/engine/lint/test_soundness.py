@@ -1,0 +1,180 @@
+"""The exploration of a diagram's states, against nets known to be sound or broken and real runs."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from engine.lint import lint
+from engine.lint.model import Diagram
+from engine.lint.soundness import soundness_of
+from engine.spiff import Run, parse_library
+from engine.xml import parse_xml
+from tests.engine.lint.blocks import GATEWAYS, random_net
+from tests.engine.lint.sample import DIAGRAM, SAMPLE, process, release
+from tests.engine.spiff.test_repairs import Services
+
+SEEDS = range(60)
+MUTATIONS = [("and", "xor", "double"), ("xor", "and", "deadlock"), ("or", "xor", "double"), ("or", "and", "deadlock")]  # fmt: skip
+
+
+def explored(body):
+    return soundness_of(Diagram("bpmn/sample.bpmn", parse_xml((DIAGRAM % body).encode())))
+
+
+def problems(body):
+    return {(p.kind, p.element, p.certain) for e in explored(body) for p in e.problems}
+
+
+def kinds(body):
+    return {kind for kind, _, _ in problems(body)}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_nothing_is_found_in_a_net_that_is_sound_by_construction(seed):
+    body = random_net(seed).xml()
+    assert [(e.problems, e.silent) for e in explored(body)] == [([], [])]
+
+
+def broken(seed, was, becomes):
+    """A net whose first join of one kind is of another kind now; None if it has none."""
+    net = random_net(seed)
+    joins = [join for join, kind in net.joins.items() if kind == was]
+    if not joins:
+        return None
+    net.kinds[joins[0]] = GATEWAYS[becomes]
+    return net
+
+
+@pytest.mark.parametrize(("was", "becomes", "kind"), MUTATIONS)
+def test_a_split_with_the_wrong_join_is_found(was, becomes, kind):
+    nets = [net for seed in SEEDS if (net := broken(seed, was, becomes)) is not None]
+    assert len(nets) > 10
+    for net in nets:
+        assert kind in kinds(net.xml()), net.xml()
+
+
+def play(net, values):
+    """What a run ends as: "completed", "stuck", and how often each element ran."""
+    content = (DIAGRAM % net.xml()).encode()
+    run = Run.start(parse_library({"p.bpmn": content}).process("sample"), values, Services())
+    run.advance()
+    ran = [trace.element for trace in run.trace]
+    return ("completed" if run.completed else "stuck"), ran
+
+
+def runs(net, most=16):
+    for values in itertools.islice(itertools.product([True, False], repeat=len(net.data)), most):
+        yield play(net, dict(zip(net.data, values, strict=True)))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_net_found_sound_runs_to_its_end_whatever_the_data(seed):
+    net = random_net(seed, depth=2)
+    assert problems(net.xml()) == set()
+    for ended, ran in runs(net):
+        assert ended == "completed", ran
+        assert ran.count(next(i for i, k in net.kinds.items() if k == "endEvent")) == 1
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_run_that_sticks_was_foretold(seed):
+    net = broken(seed, "xor", "and")
+    if net is None or len(net.data) > 4:
+        return
+    outcomes = {ended for ended, _ in runs(net)}
+    assert ("stuck" in outcomes) == ("deadlock" in kinds(net.xml()))
+
+
+def element(kind, identity, **attributes):
+    text = "".join(f' {name}="{value}"' for name, value in attributes.items())
+    return f'<bpmn:{kind} id="{identity}"{text} />'
+
+
+def lint_body(body):
+    return lint(release(body), SAMPLE, house=False)
+
+
+START, END = element("startEvent", "s"), element("endEvent", "e")
+
+
+def gateway(kind, *identities):
+    return [element(f"{kind}Gateway", identity) for identity in identities]
+
+
+def timer(identity, host, interrupts=True):
+    return (
+        f'<bpmn:boundaryEvent id="{identity}" attachedToRef="{host}" cancelActivity="{str(interrupts).lower()}">'
+        "<bpmn:timerEventDefinition><bpmn:timeDuration>P1D</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:boundaryEvent>"
+    )
+
+
+def test_the_counter_example_names_the_elements_in_their_order():
+    body = process(START, *gateway("exclusive", "x"), element("task", "a"), element("task", "b"),
+        *gateway("parallel", "j"), END,
+        flows={"1": "s x", "2": "x a c", "3": "x b", "4": "a j", "5": "b j", "6": "j e"})  # fmt: skip
+    [found] = [p for e in explored(body) for p in e.problems]
+    assert (found.kind, found.element, found.certain) == ("deadlock", "j", True)
+    assert found.path in (("s", "x", "a"), ("s", "x", "b"))
+
+
+def test_what_only_data_can_bring_about_is_no_certainty():
+    body = process(START, *gateway("inclusive", "x"), *gateway("parallel", "j"), END,
+        flows={"1": "s x", "2": "x j c", "3": "x j d", "6": "j e"})  # fmt: skip
+    assert problems(body) == {("deadlock", "j", False)}
+
+
+def test_an_interrupting_event_leads_away_and_a_merge_with_it_is_sound():
+    body = process(START, element("userTask", "a"), timer("t", "a"), element("task", "b"), END,
+        flows={"1": "s a", "2": "a b", "3": "t b", "4": "b e"})  # fmt: skip
+    assert problems(body) == set()
+
+
+def test_a_reminder_may_end_where_the_rest_ends_but_not_run_it_again():
+    flows = {"1": "s a", "2": "a b", "3": "t r", "4": "b e"}
+    parts = [START, element("userTask", "a"), timer("t", "a", interrupts=False), element("task", "r"), element("task", "b"), END]  # fmt: skip
+    assert problems(process(*parts, flows={**flows, "5": "r e"})) == set()
+    assert kinds(process(*parts, flows={**flows, "5": "r b"})) == {"double"}
+
+
+def test_a_loop_without_an_exit_is_found():
+    body = process(START, *gateway("exclusive", "x"), element("userTask", "a"), END,
+        flows={"1": "s x", "2": "x a", "3": "a x"})  # fmt: skip
+    assert kinds(body) == {"no_way_out"}
+
+
+def test_a_deadlock_inside_a_sub_process_is_shown_with_the_way_to_it():
+    inner = process(element("startEvent", "is"), *gateway("exclusive", "ix"), *gateway("parallel", "ij"), element("endEvent", "ie"),
+        flows={"i1": "is ix", "i2": "ix ij c", "i3": "ix ij", "i4": "ij ie"})  # fmt: skip
+    body = process(START, element("task", "a"), f'<bpmn:subProcess id="sub" name="核对">{inner}</bpmn:subProcess>', END,
+        flows={"1": "s a", "2": "a sub", "3": "sub e"})  # fmt: skip
+    [found] = [f for f in lint_body(body) if f.rule == "deadlocks"]
+    assert found.path == ("s", "a", "sub", "is", "ix")
+    assert found.severity == "error"
+    assert "核对" in found.text and "核对" in found.english
+
+
+def test_an_event_gateway_waits_for_one_of_its_events():
+    catch = '<bpmn:intermediateCatchEvent id="%s"><bpmn:timerEventDefinition><bpmn:timeDuration>P1D</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>'
+    parts = [START, *gateway("eventBased", "g"), catch % "a", catch % "b", END]
+    flows = {"1": "s g", "2": "g a", "3": "g b"}
+    joined = {"4": "a x", "5": "b x", "6": "x e"}
+    sound = process(*parts, *gateway("exclusive", "x"), flows=flows | joined)
+    stuck = process(*parts, *gateway("parallel", "x"), flows=flows | joined)
+    assert problems(sound) == set()
+    assert problems(stuck) == {("deadlock", "x", True)}
+
+
+def test_an_end_reached_while_another_branch_works_is_told():
+    body = process(START, *gateway("parallel", "g"), element("userTask", "a"), END, element("endEvent", "f"),
+        flows={"1": "s g", "2": "g a", "3": "a e", "4": "g f"})  # fmt: skip
+    assert kinds(body) == {"left_behind"}
+
+
+def test_the_bound_is_said():
+    branches = {f"o{n}": f"g u{n}" for n in range(16)} | {f"p{n}": f"u{n} e{n}" for n in range(16)}
+    body = process(START, *gateway("parallel", "g"), *(element("task", f"u{n}") for n in range(16)),
+        *(element("endEvent", f"e{n}") for n in range(16)), flows={"1": "s g", **branches})  # fmt: skip
+    [found] = [f for f in lint_body(body) if f.rule == "unexplored"]
+    assert "20000" in found.text and "20000" in found.english and found.severity == "warning"
