@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from engine import instances, messages, outside, timers
+from engine import messages, operations, outside, timers
 from engine.actor import SYSTEM
 from engine.errors import Conflict, NotFound, VersionConflict
 from engine.jobs import JobTable
+from engine.operations.retry import failed_instance
 from engine.runtime import Runtime, Work
 
 
@@ -32,7 +33,9 @@ def register(table: JobTable, runtime: Runtime) -> None:
 
     def retry(task_id: str) -> None:
         def act(work: Work) -> None:
-            instances.retry(work, UUID(task_id), reason="自动重试")
+            failed = UUID(task_id)
+            instance_id = failed_instance(work, failed)
+            operations.apply(work, instance_id, operations.Retry(failed), reason="自动重试")
 
         try:
             runtime.run(SYSTEM, act)

@@ -1,4 +1,4 @@
-"""Start, advance, suspend, cancel, retry. One row, one transaction for each step.
+"""Start and advance. One row, one transaction for each step; operators' verbs are in `operations`.
 
 A step restores the instance, acts on it, runs it until it waits, and writes state, user tasks,
 timers, messages, calls, incidents and history in one commit. It computes without a lock; the commit
@@ -24,7 +24,7 @@ from engine.errors import Conflict, NotFound, VersionConflict
 from engine.functions import step_functions
 from engine.history import Entry
 from engine.runtime import RACES, Work
-from engine.spiff import Run
+from engine.spiff import Process, Run
 from engine.spiff.run import Trace, Waiting
 from engine.spiff.script import Failure, RetryStep
 from engine.tables import (
@@ -158,7 +158,7 @@ def start(
     )
     run.advance()
     row = get(work, instance_id)
-    _save(work, row, run, services, [Entry("started", data={"changed": data})])
+    save(work, row, run, services, [Entry("started", data={"changed": data})])
     return instance_id
 
 
@@ -187,7 +187,7 @@ def step(
         services.win()
         settle()
     run.advance()
-    _save(work, row, run, services, [entry] if entry else [])
+    save(work, row, run, services, [entry] if entry else [])
 
 
 _STATUS_TEXT = {
@@ -198,55 +198,22 @@ _STATUS_TEXT = {
 }
 
 
+def process_of(work: Work, row: Row[Any]) -> Process:
+    """The parsed process of an instance's row."""
+    return definitions.library(work.connection, row.release_id).process(row.process_id)
+
+
 def restore(work: Work, row: Row[Any], services: StepServices | None = None) -> Run:
     """The instance in memory, as of its row. Raises Conflict once it has ended."""
     if row.state is None:
         raise Conflict(_STATUS_TEXT.get(row.status, "流程已结束"))
-    library = definitions.library(work.connection, row.release_id)
-    process = library.process(row.process_id)
-    return Run.restore(process, row.state, services or StepServices(work, row.release_id))
+    services = services or StepServices(work, row.release_id)
+    return Run.restore(process_of(work, row), row.state, services)
 
 
 def data_for(work: Work, instance_id: UUID, task_id: UUID) -> dict[str, Any]:
     """The process data that an open task sees."""
     return restore(work, get(work, instance_id)).data_of(task_id)
-
-
-def cancel(work: Work, instance_id: UUID, reason: str) -> None:
-    """Ends an instance; open tasks, timers and waits go with it."""
-    row = get(work, instance_id)
-    if row.status not in ("running", "suspended"):
-        raise Conflict(_STATUS_TEXT[row.status])
-    services = StepServices(work, row.release_id, row)
-    run = restore(work, row, services)
-    run.cancel()
-    _save(work, row, run, services, [Entry("cancelled", reason=reason)], ended="cancelled")
-
-
-def set_suspended(work: Work, instance_id: UUID, suspended: bool, reason: str) -> None:
-    """Suspends or resumes an instance. While suspended no step of it runs; timers wait."""
-    before, after = ("running", "suspended") if suspended else ("suspended", "running")
-    row = get(work, instance_id)
-    if row.status != before:
-        raise Conflict(_STATUS_TEXT[row.status])
-    StepServices(work, row.release_id, row).win()
-    last = _append(work, row, [Entry("suspended" if suspended else "resumed", reason=reason)])
-    _update_row(work, row, {"status": after, "sequence": last[0], "hash": last[1]})
-
-
-def retry(
-    work: Work, task_id: UUID, changes: dict[str, Any] | None = None, reason: str = ""
-) -> None:
-    """Runs a failed task again, with corrected data if given."""
-    row = work.connection.execute(
-        select(incident).where(incident.c.task_id == task_id, incident.c.status != "resolved")
-    ).first()
-    if row is None:
-        raise Conflict("这个异常已经处理")
-    entry = Entry(
-        "retried", row.element, task_id=task_id, data={"changed": changes or {}}, reason=reason
-    )
-    step(work, row.instance_id, lambda run: run.retry(task_id, changes), entry)
 
 
 # -- saving
@@ -263,6 +230,12 @@ def _append(work: Work, row: Row[Any], entries: list[Entry]) -> tuple[int, str]:
     )
 
 
+def note(work: Work, row: Row[Any], entries: list[Entry], columns: dict[str, Any]) -> None:
+    """Writes history and columns of an instance whose state stays as it is."""
+    last = _append(work, row, entries)
+    _update_row(work, row, {**columns, "sequence": last[0], "hash": last[1]})
+
+
 def _update_row(work: Work, row: Row[Any], values: dict[str, Any]) -> None:
     done = work.connection.execute(
         update(instance)
@@ -273,14 +246,19 @@ def _update_row(work: Work, row: Row[Any], values: dict[str, Any]) -> None:
         raise VersionConflict
 
 
-def _save(
+def save(
     work: Work,
     row: Row[Any],
     run: Run,
     services: StepServices,
     entries: list[Entry],
     ended: str | None = None,
+    columns: dict[str, Any] | None = None,
 ) -> None:
+    """Writes a run and all that is derived from it. `columns` are further ones of the row.
+
+    Raises VersionConflict if another step won.
+    """
     waiting = Waiting() if ended else run.waiting()
     services.win()
     if ended is None and run.completed:
@@ -292,7 +270,7 @@ def _save(
     _write_timers(work, row, waiting)
     _write_message_waits(work, row, waiting)
     _write_calls(work, row, waiting)
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {**(columns or {})}
     if ended:
         entries.append(Entry("ended", data={"outcome": ended}))
         values.update(status=ended, state=None, ended_at=work.now, outcome=to_json(run.data))

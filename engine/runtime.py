@@ -16,6 +16,7 @@ from engine.calendar import WorkingCalendar
 from engine.crash_points import crash_point
 from engine.errors import VersionConflict
 from engine.jobs import JobQueue
+from engine.reactions import REACTIONS, Reactions
 from engine.service_tasks import REGISTRY, Registry
 from engine.spiff.script import RetryStep
 from engine.time_source import TimeSource
@@ -32,6 +33,7 @@ class Runtime:
     time: TimeSource
     jobs: JobQueue = field(default_factory=JobQueue)
     registry: Registry = REGISTRY
+    reactions: Reactions = REACTIONS
     outside: dict[str, Any] = field(default_factory=dict)
 
     def run(self, actor: Actor, act: Callable[[Work], T], tries: int = 3) -> T:

@@ -32,6 +32,11 @@ KINDS: dict[str, tuple[str, str, str]] = {
     "suspended": (N_("已挂起"), "player-pause", "warning"),
     "resumed": (N_("恢复运行"), "player-play", "success"),
     "cancelled": (N_("已取消"), "ban", "danger"),
+    "skipped": (N_("已跳过"), "player-skip-forward", "warning"),
+    "moved": (N_("已移动"), "arrow-move-right", "warning"),
+    "went back": (N_("已退回"), "arrow-back-up", "warning"),
+    "restarted": (N_("重新开始"), "rotate", "warning"),
+    "migrated": (N_("已迁移版本"), "versions", "info"),
     "ended": (N_("已结束"), "flag", "info"),
 }
 FOR_PEOPLE = frozenset(KINDS) - {"completed", "decided", "withdrawn", "assigned", "recovered"}

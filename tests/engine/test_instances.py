@@ -9,10 +9,19 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, insert, select, text, update
 
-from engine import definitions, history, instances, messages, provisional, user_tasks
+from engine import (
+    definitions,
+    history,
+    instances,
+    messages,
+    operations,
+    provisional,
+    user_tasks,
+)
 from engine.actor import Actor
 from engine.errors import Conflict, InvalidInput, NotAllowed, VersionConflict
 from engine.history import Entry
+from engine.operations import Cancel, Resume, Suspend
 from engine.tables import (
     calendar_day,
     event,
@@ -213,18 +222,18 @@ def test_a_changed_history_is_found(runtime, started, change):
 
 
 def test_a_suspended_instance_takes_no_step_until_it_is_resumed(runtime, started):
-    runtime.run(LI, lambda work: instances.set_suspended(work, started, True, "调查"))
+    runtime.run(LI, lambda work: operations.apply(work, started, Suspend(), reason="调查"))
     with pytest.raises(Conflict):
         approve(runtime)
     runtime.time.set(START + timedelta(days=3))
     drain(runtime)
     assert rows(runtime, text("select 1 from noted")) == []
-    runtime.run(LI, lambda work: instances.set_suspended(work, started, False, "结束"))
+    runtime.run(LI, lambda work: operations.apply(work, started, Resume(), reason="结束"))
     approve(runtime)
 
 
 def test_cancelling_withdraws_tasks_and_timers(runtime, started):
-    runtime.run(LI, lambda work: instances.cancel(work, started, "企业撤回"))
+    runtime.run(LI, lambda work: operations.apply(work, started, Cancel(), reason="企业撤回"))
     assert rows(runtime, select(user_task.c.status)) == [("cancelled",)]
     assert rows(runtime, select(func.count()).select_from(timer)) == [(0,)]
     last = rows(runtime, select(event).order_by(event.c.sequence.desc()).limit(1))[0]

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from engine import instances
+from engine import instances, operations
 from engine.errors import Conflict, InvalidInput, NotAllowed
 from engine.runtime import Work
 from web.access import requires, run
@@ -20,6 +20,11 @@ ACTS = {
     "suspend": (N_("挂起流程"), N_("挂起"), N_("流程已挂起,恢复前不会有任何步骤执行。")),
     "resume": (N_("恢复流程"), N_("恢复"), N_("流程已恢复,到期的定时将依次触发。")),
     "cancel": (N_("取消流程"), N_("取消流程"), N_("流程已取消。")),
+}
+OPERATIONS: dict[str, operations.Operation] = {
+    "suspend": operations.Suspend(),
+    "resume": operations.Resume(),
+    "cancel": operations.Cancel(),
 }
 MAX_REASON = 500
 
@@ -48,11 +53,7 @@ def change(instance_id: UUID, act: str) -> Any:
 
     def do(work: Work) -> None:
         _may(work)
-        reason = reason_of(given)
-        if act == "cancel":
-            instances.cancel(work, instance_id, reason)
-        else:
-            instances.set_suspended(work, instance_id, act == "suspend", reason)
+        operations.apply(work, instance_id, OPERATIONS[act], reason=reason_of(given))
 
     try:
         run(do)

@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import and_, or_, select
 
-from engine import instances
+from engine import instances, operations
 from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from engine.runtime import Work
 from engine.tables import definition, incident, instance
@@ -72,7 +72,8 @@ def retry(incident_id: UUID) -> Any:
         row = _get(work, incident_id)
         why = acts.reason_of(reason)
         corrected = plain_json.parse_object(changes, "changes") if changes.strip() else {}
-        instances.retry(work, row.task_id, from_plain_json(from_json(corrected)), why)
+        act = operations.Retry(row.task_id, from_plain_json(from_json(corrected)))
+        operations.apply(work, row.instance_id, act, reason=why)
         return UUID(str(row.instance_id))
 
     try:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select, update
 
-from engine import user_tasks
+from engine import operations, user_tasks
 from engine.actor import Actor
+from engine.operations import Suspend
 from engine.tables import instance, user_task
 
 LI = ("JFJ", "reviewer")
@@ -166,12 +167,10 @@ def test_a_firm_does_its_own_task_without_reading_internal_history(runtime, sign
 
 
 def test_a_suspended_case_refuses_completion_but_shows_its_task(runtime, sign_in, task_id, do):
-    from engine import instances
-
     client = sign_in("li", LI)
     instance_id = row(runtime, task_id).instance_id
     admin = Actor("admin", "管", frozenset([("XZSPJ", "system_administrator")]))
-    runtime.run(admin, lambda work: instances.set_suspended(work, instance_id, True, "核查"))
+    runtime.run(admin, lambda work: operations.apply(work, instance_id, Suspend(), reason="核查"))
     assert client.get(f"/inbox/{task_id}").status_code == 200
     found = post(client, f"/inbox/{task_id}/complete", {"answer": ANSWER})
     assert found.status_code == 409 and "挂起" in found.get_json()["message"]

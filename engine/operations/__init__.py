@@ -1,0 +1,30 @@
+"""What an operator does to an instance: shown before it is done, with a reason, in the history.
+
+shown = operations.preview(work, instance_id, Move(to="Task_Review"))
+operations.apply(work, instance_id, Move(to="Task_Review"), reason="…",
+                 expected_version=shown.version)
+"""
+
+from __future__ import annotations
+
+from engine.operations.cancel import Cancel
+from engine.operations.move import Move
+from engine.operations.perform import Operation, apply, preview
+from engine.operations.preview import Item, Preview
+from engine.operations.retry import Retry
+from engine.operations.skip import Skip
+from engine.operations.suspend import Resume, Suspend
+
+__all__ = [
+    "Cancel",
+    "Item",
+    "Move",
+    "Operation",
+    "Preview",
+    "Resume",
+    "Retry",
+    "Skip",
+    "Suspend",
+    "apply",
+    "preview",
+]
