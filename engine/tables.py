@@ -268,6 +268,47 @@ event = Table(
     comment="Append-only history; one hash chain for each instance.",
 )
 
+operation_batch = Table(
+    "operation_batch",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("operation", Text, nullable=False),
+    Column("arguments", JSONB, nullable=False),
+    Column("reason", Text, nullable=False),
+    moment("created_at", nullable=False),
+    Column("created_by", Text, nullable=False),
+    moment("ended_at"),
+    moment("stopped_at", comment="since when no further instance is taken"),
+    comment="One operation asked for on many instances; jobs do it in pieces.",
+)
+
+operation_item = Table(
+    "operation_item",
+    metadata,
+    Column("batch_id", ForeignKey("operation_batch.id"), primary_key=True),
+    Column("instance_id", ForeignKey("instance.id"), primary_key=True, index=True),
+    Column("status", Text, nullable=False, server_default="waiting"),
+    Column("text", Text, nullable=False, server_default="", comment="why it was refused"),
+    Column("english", Text, nullable=False, server_default=""),
+    moment("done_at"),
+    one_of("status", "waiting", "done", "refused"),
+    Index("ix_operation_item_status", "batch_id", "status"),
+)
+
+discarded_draft = Table(
+    "discarded_draft",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("path", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("authors", JSONB, nullable=False),
+    moment("discarded_at", nullable=False),
+    Column("discarded_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    comment="Drafts that were deleted, with who, when and why; the content can be brought back.",
+)
+
 # -- time
 
 clock = Table(

@@ -1,4 +1,7 @@
-"""Fills the registry with what diagrams may name: handlers, by importing them, and roles."""
+"""Fills the registry with what diagrams may name: handlers, by importing them, and roles.
+
+Beside them, each capability's `reactions` to what operators do to an instance are registered.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +28,9 @@ CAPABILITIES = (
 def load() -> Registry:
     """Imports every capability's service tasks and returns the full registry. Safe to repeat."""
     for name in CAPABILITIES:
-        module = f"handlers.{name}.service_tasks"
-        if find_spec(module):
-            import_module(module)
+        for part in ("service_tasks", "reactions"):
+            module = f"handlers.{name}.{part}"
+            if find_spec(module):
+                import_module(module)
     REGISTRY.roles = frozenset(ROLES)
     return REGISTRY

@@ -108,6 +108,7 @@ STATES: dict[str, tuple[str, str, str]] = {
     "paid": (N_("已兑付"), "success", "circle-check"),
     "payment_failed": (N_("支付失败"), "danger", "alert-triangle"),
     "returned": (N_("已退回部门"), "warning", "arrow-back-up"),
+    "terminated": (N_("已终止"), "danger", "ban"),
     "running": (N_("运行中"), "info", "player-play"),
     "suspended": (N_("已挂起"), "warning", "player-pause"),
     "completed": (N_("已结束"), "success", "circle-check"),

@@ -11,6 +11,7 @@ from engine.operations.cancel import Cancel
 from engine.operations.move import Move
 from engine.operations.perform import Operation, apply, preview
 from engine.operations.preview import Item, Preview
+from engine.operations.restart import Restart
 from engine.operations.retry import Retry
 from engine.operations.skip import Skip
 from engine.operations.suspend import Resume, Suspend
@@ -21,6 +22,7 @@ __all__ = [
     "Move",
     "Operation",
     "Preview",
+    "Restart",
     "Resume",
     "Retry",
     "Skip",

@@ -24,6 +24,8 @@ from engine.spiff import Process, Run
 from engine.spiff.script import RetryStep
 from engine.spiff.tokens import Token
 
+# What was set aside for the first run must be freed before the second sets it aside again.
+BEFORE_IT_RUNS = frozenset(["restarted"])
 MAX_REASON = 500
 MOVED_ON = "流程在您查看之后已有变化,没有执行;请重新预览后再确认"
 
@@ -159,13 +161,15 @@ def _perform(
     before = items(work, instance_id, names)
     scene = Scene(work, row, shown)
     operation.act(scene)
+    if operation.kind in BEFORE_IT_RUNS:
+        _tell(scene, operation, reason)
     if scene.touched and scene.advance and scene.ended is None:
         scene.run.advance()
     _write(scene, operation, reason)
     now = instances.get(work, instance_id)
     shown.status_after = now.status
-    if operation.kind in KINDS:
-        shown.effects += work.runtime.reactions.tell(work, _change(scene, operation, reason))
+    if operation.kind not in BEFORE_IT_RUNS:
+        _tell(scene, operation, reason)
     names |= names_of(instances.process_of(work, now))
     compare(shown, before, items(work, instance_id, names))
 
@@ -192,6 +196,12 @@ def _write(scene: Scene, operation: Operation, reason: str) -> None:
         )
     else:
         instances.note(scene.work, scene.row, [entry], scene.columns)
+
+
+def _tell(scene: Scene, operation: Operation, reason: str) -> None:
+    if operation.kind in KINDS:
+        change = _change(scene, operation, reason)
+        scene.preview.effects += scene.work.runtime.reactions.tell(scene.work, change)
 
 
 def _change(scene: Scene, operation: Operation, reason: str) -> Change:

@@ -16,7 +16,7 @@ from handlers.cases.tables import case_file
 from handlers.catalogue.tables import policy, policy_version
 from handlers.enterprises.tables import enterprise
 
-ENDED = frozenset(["not_accepted", "refused", "withdrawn", "returned"])
+ENDED = frozenset(["not_accepted", "refused", "withdrawn", "returned", "terminated"])
 """Statuses of a case that has come to nothing: the same event may be applied for again."""
 
 with_names = (

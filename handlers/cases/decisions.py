@@ -176,6 +176,33 @@ def close(work: Work, case_id: UUID, status: str) -> None:
     _end(work, case_files.get(work, case_id, lock=True), status)
 
 
+def terminate(work: Work, case_id: UUID, reason: str) -> None:
+    """Ends a case whose handling an operator has stopped, and tells the firm why."""
+    case = case_files.get(work, case_id, lock=True)
+    refusal = {"reason": reason, "remedies": REMEDIES}
+    _end(work, case, "terminated", refusal=to_json(refusal))
+    send.to_firm(work, case, "terminated", [f"终止办理的原因: {reason}", REMEDIES])
+
+
+def begin_again(work: Work, case_id: UUID, reason: str) -> None:
+    """Takes a case back to where it was received: nothing is decided, its clock goes on."""
+    case = case_files.get(work, case_id, lock=True)
+    clocks.reopen(work, case_id, reason)
+    case_files.change(
+        work,
+        case_id,
+        status="received",
+        amount=None,
+        opinion="",
+        refusal=None,
+        decided_at=None,
+        decided_by=None,
+        ended_at=None,
+    )
+    texts = [f"办件将重新办理,原因: {reason}", "已提交的材料继续有效,如需补充会另行通知。"]
+    send.to_firm(work, case, "restarted", texts)
+
+
 def transfer(work: Work, case_id: UUID, department: str) -> str:
     """Gives a case to another department; returns its code. The clock runs on.
 

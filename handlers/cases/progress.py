@@ -35,6 +35,7 @@ OUTCOMES = {
     "refused": "不予兑现",
     "withdrawn": "已撤回",
     "returned": "退回部门",
+    "terminated": "已终止",
 }
 
 

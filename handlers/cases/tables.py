@@ -29,6 +29,7 @@ list_number = Sequence("list_number_sequence", metadata=metadata)
 STATUSES = (
     "received", "supplementing", "not_accepted", "reviewing", "surveying", "public_notice",
     "approved", "refused", "withdrawn", "paying", "paid", "payment_failed", "returned",
+    "terminated",
 )  # fmt: skip
 
 case_file = Table(

@@ -27,6 +27,7 @@ KINDS = {
     "site_survey": "现场勘查",
     "public_notice": "公示",
     "objection": "处理异议",
+    "stopped": "办理中止",
 }
 YELLOW_PERCENT, RED_PERCENT = 60, 80
 
@@ -132,6 +133,33 @@ def stop(work: Work, case_id: UUID) -> None:
     if running is not None:
         _close(work, case_id, row, running)
     work.connection.execute(update(clock).where(clock.c.id == row.id).values(stopped_at=work.now))
+
+
+def reopen(work: Work, case_id: UUID, reason: str) -> None:
+    """Lets a clock that was stopped for good run again; the time in between does not count."""
+    row = of_case(work, case_id)
+    if row is None or row.stopped_at is None:
+        return
+    work.connection.execute(
+        insert(clock_segment).values(
+            clock_id=row.id,
+            kind="stopped",
+            reason=reason,
+            approver=work.actor.id,
+            started_at=row.stopped_at,
+            ended_at=work.now,
+        )
+    )
+    due = put_off(work, row.due_at, row.stopped_at)
+    work.connection.execute(
+        update(clock)
+        .where(clock.c.id == row.id)
+        .values(
+            due_at=due,
+            due_provisional=not work.calendar.knows(_day(due).year),
+            stopped_at=None,
+        )
+    )
 
 
 def put_off(work: Work, due: datetime, since: datetime) -> datetime:

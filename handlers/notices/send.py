@@ -34,6 +34,8 @@ TITLES = {
     "supplement": "一次性告知(补正)通知书",
     "refused": "不予兑现告知书",
     "withdrawn": "申请撤回通知",
+    "terminated": "终止办理通知书",
+    "restarted": "重新办理通知",
 }
 KINDS = (
     "received",

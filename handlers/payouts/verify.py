@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, func, select
 
+from engine.tables import instance
+from handlers.cases.tables import case_file
 from handlers.funds.tables import ledger_entry
 from handlers.money import spoken
 from handlers.payouts.tables import entitlement, payment_order
@@ -17,6 +19,7 @@ def verify(connection: Connection) -> Iterator[str]:
     yield from _paid_twice(connection)
     yield from _paid_wrongly(connection)
     yield from _unlike_ledger(connection)
+    yield from _left_frozen(connection)
 
 
 def _paid_twice(connection: Connection) -> Iterator[str]:
@@ -44,6 +47,20 @@ def _paid_wrongly(connection: Connection) -> Iterator[str]:
         )
     ):
         yield f"兑付事项 {found} 标为已兑付,却没有付款成功的支付指令"
+
+
+def _left_frozen(connection: Connection) -> Iterator[str]:
+    """Nothing will ever pay or free money that is set aside for a case whose process has ended."""
+    for row in connection.execute(
+        select(entitlement.c.id, case_file.c.number)
+        .join(case_file, case_file.c.id == entitlement.c.case_id)
+        .join(instance, instance.c.id == case_file.c.instance_id)
+        .where(
+            entitlement.c.status.in_(["frozen", "queued", "ordered", "failed"]),
+            instance.c.status.in_(["completed", "cancelled"]),
+        )
+    ):
+        yield f"办件 {row.number} 的流程已结束,兑付事项 {row.id} 的资金仍冻结在指标上"
 
 
 def _unlike_ledger(connection: Connection) -> Iterator[str]:

@@ -59,8 +59,13 @@ def account(case: CaseView) -> list[Happening]:
             found.append(Happening(one.published_at, _("公示期内收到异议"), "", "message-2"))
     found += _decision(row)
     found += _payments(case)
-    if row.ended_at and row.status in ("withdrawn", "not_accepted", "returned"):
-        words = {"withdrawn": _("已撤回"), "not_accepted": _("不予受理"), "returned": _("退回部门")}
+    words = {
+        "withdrawn": _("已撤回"),
+        "not_accepted": _("不予受理"),
+        "returned": _("退回部门"),
+        "terminated": _("已终止"),
+    }
+    if row.ended_at and row.status in words:
         found.append(Happening(row.ended_at, words[row.status], row.opinion, "circle-x"))
     found += [Happening(n.sent_at, _("已通知企业"), n.title, "bell") for n in case.notices]
     return sorted(found, key=lambda one: one.at)[::-1]
