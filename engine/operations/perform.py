@@ -49,7 +49,7 @@ class Scene:
 
     @cached_property
     def services(self) -> instances.StepServices:
-        return instances.StepServices(self.work, self.row.release_id)
+        return instances.StepServices(self.work, self.row.release_id, self.row)
 
     @property
     def run(self) -> Run:
@@ -160,6 +160,8 @@ def _perform(
     names = names_of(instances.process_of(work, row))
     before = items(work, instance_id, names)
     scene = Scene(work, row, shown)
+    # First of all locks: every step takes it before any other, and reactions take further ones.
+    scene.services.win()
     operation.act(scene)
     if operation.kind in BEFORE_IT_RUNS:
         _tell(scene, operation, reason)

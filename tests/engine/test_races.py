@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from engine import definitions, instances, messages, timers, user_tasks, verify
+from engine import (
+    definitions,
+    instances,
+    messages,
+    operations,
+    timers,
+    user_tasks,
+    verify,
+)
 from engine.actor import SYSTEM, Actor
 from engine.errors import Conflict
 from engine.tables import instance, message, timer, user_task
@@ -72,7 +80,11 @@ class Scene:
 
     def cancel(self):
         return self.runtime.run(
-            LI, lambda work: instances.cancel(work, self.instance, "撤回") or "cancelled"
+            LI,
+            lambda work: (
+                operations.apply(work, self.instance, operations.Cancel(), reason="撤回")
+                and "cancelled"
+            ),
         )
 
     def claim(self):
