@@ -139,7 +139,8 @@ class Scope:
 
     def reached(self, starts: Iterable[str]) -> set[str]:
         """Ids of everything that can follow some nodes, these included."""
-        found, todo = set(starts), list(starts)
+        found = set(starts)
+        todo = list(found)
         while todo:
             for target in self.after(todo.pop()):
                 if target not in found:

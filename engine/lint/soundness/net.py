@@ -170,7 +170,8 @@ class _Builder:
         return all(_is_plain_end(self.scope.nodes[i]) for i in own & rest)
 
     def _reached(self, starts: Iterable[str], without: str) -> set[str]:
-        found, todo = set(starts), list(starts)
+        found = set(starts)
+        todo = list(found)
         while todo:
             for target in self.scope.after(todo.pop()):
                 if target not in found and target != without:
