@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -137,13 +137,13 @@ class Scope:
         flows = self.outgoing.get(identity, ())
         return [f.get("targetRef", "") for f in flows] + self.attached.get(identity, [])
 
-    def reached(self, starts: Iterable[str]) -> set[str]:
-        """Ids of everything that can follow some nodes, these included."""
+    def reached(self, starts: Iterable[str], without: Collection[str] = ()) -> set[str]:
+        """Ids of everything that can follow some nodes, these included, not by way of others."""
         found = set(starts)
         todo = list(found)
         while todo:
             for target in self.after(todo.pop()):
-                if target not in found:
+                if target not in found and target not in without:
                     found.add(target)
                     todo.append(target)
         return found

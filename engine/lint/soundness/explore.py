@@ -145,7 +145,8 @@ class _Search:
 
     def _own(self) -> set[str]:
         """The elements that this net can reach at all; the rest belongs to other nets."""
-        return self.net.scope.reached(element for element, _ in self.net.starts)
+        starts = [element for element, _ in self.net.starts]
+        return self.net.scope.reached(starts, set(self.net.others) - set(starts))
 
     def _stuck(self) -> Iterator[Problem]:
         """Deadlocks, and loops that nothing leads out of."""

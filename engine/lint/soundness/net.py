@@ -52,6 +52,7 @@ class Net:
     steps: list[Step] = field(default_factory=list)
     places: dict[str, int] = field(default_factory=dict)  # flow or @activity → bit
     along: dict[int, tuple[str, ...]] = field(default_factory=dict)  # bit → elements lying on it
+    others: tuple[str, ...] = ()  # boundary events that begin a net of their own
     partial: bool = False  # some subsets of an inclusive gateway were left out
 
     def waits_at(self, marking: int) -> set[str]:
@@ -109,7 +110,7 @@ class _Builder:
         steps = [s for i, n in self.scope.nodes.items() for s in self._steps(i, n, sides)]
         steps = self._with_reach(steps)
         along = {bit: tuple(elements) for bit, elements in self.along.items()}
-        return Net(self.scope, starts, steps, dict(self.bits), along, self.partial)
+        return Net(self.scope, starts, steps, dict(self.bits), along, tuple(sides), self.partial)
 
     # -- places
 
@@ -165,19 +166,9 @@ class _Builder:
         """Whether what a non-interrupting event begins meets the rest in end events at most."""
         if interrupts(self.scope.nodes[boundary]):
             return False
-        own = self._reached([boundary], "")
-        rest = self._reached(starts, boundary)
+        own = self.scope.reached([boundary])
+        rest = self.scope.reached(starts, [boundary])
         return all(_is_plain_end(self.scope.nodes[i]) for i in own & rest)
-
-    def _reached(self, starts: Iterable[str], without: str) -> set[str]:
-        found = set(starts)
-        todo = list(found)
-        while todo:
-            for target in self.scope.after(todo.pop()):
-                if target not in found and target != without:
-                    found.add(target)
-                    todo.append(target)
-        return found
 
     # -- steps
 
