@@ -6,6 +6,8 @@ import io
 import time
 from collections import Counter
 from functools import cache, cached_property
+from itertools import cycle
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 from xml.sax.saxutils import escape
@@ -25,6 +27,7 @@ from engine.bench.functions import FUNCTIONS
 from engine.bench.measure import timed
 from engine.bench.models import INCOMPLETE, MODELS
 from engine.bench.models.model import Decision, Element, Handler, Model
+from engine.bench.models.tables import TABLES, enterprises
 
 
 class Stock:
@@ -167,6 +170,37 @@ def time_round_trips(model_id: str, saved: str, element: str, count: int) -> flo
         return found.save(workflow)
 
     return timed(step)(count)
+
+
+@cache
+def table_engine(table_id: str) -> tuple[Any, Any]:
+    """A table's decision engine, and a task to ask it in."""
+    parser = SpiffBpmnParser()
+    parser.add_dmn_io(io.BytesIO(diagram.dmn(TABLES[table_id], Stock())), f"{table_id}.dmn")
+    engine = PythonScriptEngine(environment=TaskDataEnvironment())
+    task = SimpleNamespace(workflow=SimpleNamespace(script_engine=engine), data={})
+    return parser.get_engine(table_id, None), task
+
+
+def decide_all(table_id: str, count: int) -> list[dict[str, Any]]:
+    """What a table answers for so many enterprises."""
+    engine, task = table_engine(table_id)
+    answers = []
+    for task.data in enterprises(count):
+        answers.append(dict(engine.result(task)))
+    return answers
+
+
+def time_decisions(table_id: str, count: int) -> float:
+    """Processor seconds of so many decisions on changing enterprises."""
+    engine, task = table_engine(table_id)
+    turns = cycle(enterprises(300))
+
+    def decide() -> None:
+        task.data = next(turns)
+        engine.result(task)
+
+    return timed(decide)(count)
 
 
 # -- stored, one row a case

@@ -54,12 +54,11 @@ class Graph:
             world.session.problem(f"决策“{decision.name}”间接依赖自己")
             return None
         world.open.append(key)
-        try:
-            names = self.names(home, decision, world)
-            with world.session.at(f"“{decision.name}”"):
-                value, trace = _decided(decision, names, world.session)
-        finally:
-            world.open.pop()
+        names = self.names(home, decision, world)
+        world.session.places.append(f"“{decision.name}”")
+        value, trace = _decided(decision, names, world.session)
+        world.session.places.pop()
+        world.open.pop()
         world.decided[key] = value
         world.traces[key] = trace
         return value
@@ -172,5 +171,6 @@ def _decided(decision: Decision, names: dict[str, Any], session: Session) -> tup
         trace |= {"inputs": found.inputs, "rules": found.rules}
     else:
         value = evaluate(decision.logic, names, session) if decision.logic is not None else None
-    value = session.typed(value, decision.type)
+    if not decision.type.is_any:
+        value = session.typed(value, decision.type)
     return value, {**trace, "output": value}

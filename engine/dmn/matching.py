@@ -13,7 +13,6 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from engine.dmn.model import Table
 from engine.dmn.regions import Cut, cut
@@ -21,17 +20,15 @@ from engine.feel import Expression
 from engine.feel.values import YearsMonths
 
 Ask = Callable[[int, int, Any], bool]
-_PYTHON: dict[type, str] = {
-    str: "string",
-    bool: "boolean",
-    int: "number",
-    Decimal: "number",
-    date: "date",
-    datetime: "date and time",
-    time: "time",
-    timedelta: "days and time duration",
-    YearsMonths: "years and months duration",
-    type(None): "null",
+_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "boolean": (bool,),
+    "number": (int, Decimal),
+    "date": (date,),
+    "date and time": (datetime,),
+    "time": (time,),
+    "days and time duration": (timedelta,),
+    "years and months duration": (YearsMonths,),
 }
 
 
@@ -41,8 +38,9 @@ class ColumnIndex:
     def __init__(self, cells: tuple[Expression, ...], type_name: str) -> None:
         found = cut(cells, type_name)
         self.kind = found.kind
+        self.types = frozenset(_TYPES.get(found.kind, ()))
         self.unknown = sum(1 << n for n in range(len(cells)) if n not in found.known)
-        masks = [self._mask(cells, found, region.sample) for region in found.regions]
+        masks = self._masks(cells, found)
         self.null = masks[-1]
         self.by_value: dict[Any, int] = {}
         self.points: list[Any] = []
@@ -56,12 +54,17 @@ class ColumnIndex:
         elif self.kind:
             self._place(found, masks)
 
-    def _mask(self, cells: tuple[Expression, ...], found: Cut, sample: Any) -> int:
-        mask = self.unknown
+    def _masks(self, cells: tuple[Expression, ...], found: Cut) -> list[int]:
+        masks = [self.unknown] * len(found.regions)
+        same: dict[str, list[int]] = {}
         for place in found.known:
-            if cells[place].passes(sample, {}):
-                mask |= 1 << place
-        return mask
+            same.setdefault(cells[place].text, []).append(place)
+        for places in same.values():
+            bits = sum(1 << place for place in places)
+            for number, region in enumerate(found.regions):
+                if cells[places[0]].passes(region.sample, {}):
+                    masks[number] |= bits
+        return masks
 
     def _place(self, found: Cut, masks: list[int]) -> None:
         gap = 0
@@ -77,9 +80,8 @@ class ColumnIndex:
 
     def rules(self, value: Any) -> int | None:
         """The bits of the rules for a value; None if the index can't tell."""
-        name = _PYTHON.get(type(value))
-        if name != self.kind:
-            return self.null if name == "null" else None
+        if type(value) not in self.types:
+            return self.null if value is None or not self.kind else None
         if not self.points:
             return self.by_value.get(value, self.other)
         try:
@@ -115,8 +117,8 @@ class Matcher:
             left &= found
             if column.unknown:
                 unknown.append((place, column.unknown))
-        if not unknown and not first_only:
-            return _bits(left)
+        if not unknown:
+            return _bits(left & -left if first_only else left)
         fired = []
         for rule in _bits(left):
             if all(ask(rule, p, values[p]) for p, asked in unknown if asked >> rule & 1):
@@ -132,15 +134,4 @@ def _bits(mask: int) -> list[int]:
         lowest = mask & -mask
         found.append(lowest.bit_length() - 1)
         mask ^= lowest
-    return found
-
-
-_known: WeakKeyDictionary[Table, Matcher] = WeakKeyDictionary()
-
-
-def matcher_of(table: Table) -> Matcher:
-    """A table's index; made once."""
-    found = _known.get(table)
-    if found is None:
-        found = _known[table] = Matcher(table)
     return found

@@ -58,9 +58,9 @@ class Rule:
     annotations: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
-    """A decision table."""
+    """A decision table. Compared by identity, so that what is compiled of it can be kept beside it."""
 
     hit_policy: str
     aggregation: str

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from engine.dmn.types import MISMATCH, Type, as_argument, converted
@@ -34,23 +34,16 @@ class Problem:
 
 @dataclass
 class Session:
-    """What one evaluation shares."""
+    """What one evaluation shares. `places` tell where the evaluation is, outermost first."""
 
     functions: Functions = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self.run = Run(self.functions, [])
-
-    @contextmanager
-    def at(self, place: str) -> Iterator[None]:
-        """Problems inside are told of this place."""
-        self.places.append(place)
-        try:
-            yield
-        finally:
-            self.places.pop()
+    @cached_property
+    def run(self) -> Run:
+        """What functions made here charge their steps to."""
+        return Run(self.functions, [])
 
     def problem(self, message: str, breaks: bool = False) -> None:
         self.problems.append(Problem("".join(self.places), message, breaks=breaks))

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from engine.dmn.model import Rule, Table
+from engine.dmn.matching import Matcher
+from engine.dmn.model import Output, Rule, Table
 from engine.dmn.session import Names, Session
-from engine.feel.compile import compare, equal, is_number
+from engine.dmn.types import conforms
+from engine.feel import Expression, syntax
+from engine.feel.compile import MISSING, compare, equal, is_number
 
 _MANY = frozenset(["RULE ORDER", "OUTPUT ORDER", "COLLECT"])
 Result = dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class TableAnswer:
     """The answer of a table, the inputs' values by label, and the numbers of the rules that fired."""
 
@@ -23,48 +28,100 @@ class TableAnswer:
     rules: list[int]
 
 
+class _Compiled:
+    """What can be known of a table before it is asked."""
+
+    def __init__(self, table: Table) -> None:
+        self.matcher = Matcher(table)
+        self.labels = [column.label for column in table.inputs]
+        self.read = [_reader(column.expression) for column in table.inputs]
+        self.typed = [(n, c) for n, c in enumerate(table.inputs) if not c.type.is_any]
+        self.limited = [(n, c.label, c.allowed) for n, c in enumerate(table.inputs) if c.allowed]
+        self.constant = [_constant(table, rule) for rule in table.rules]
+        self.first_only = table.hit_policy == "FIRST"
+
+
+_compiled: WeakKeyDictionary[Table, _Compiled] = WeakKeyDictionary()
+
+
 def table_value(table: Table, names: Names, session: Session) -> TableAnswer:
     """A table's answer: of one output column its value, of several a context; lists for the
     collecting policies. No rule fires: the default outputs, else null."""
-    values = _inputs(table, names, session)
-    seen = {column.label: value for column, value in zip(table.inputs, values, strict=True)}
-    if not _allowed(table, values, session):
-        return TableAnswer(None, seen, [])
-    fired = [rule for rule in table.rules if _fires(rule, values, names, session)]
-    if table.hit_policy == "FIRST":
-        fired = fired[:1]
-    results = [_result(table, rule, names, session) for rule in fired]
-    numbers = [rule.number for rule in fired]
-    return TableAnswer(_by_policy(table, numbers, results, names, session), seen, numbers)
+    compiled = _compiled.get(table)
+    if compiled is None:
+        compiled = _compiled[table] = _Compiled(table)
+    values = _inputs(table, compiled, names, session)
+    seen = dict(zip(compiled.labels, values, strict=True))
+    for place, label, allowed in compiled.limited:
+        if values[place] is not None and not allowed.passes(values[place], {}):
+            session.problem(f"“{label}”的值不在允许的范围 {allowed.text} 内")
+            return TableAnswer(None, seen, [])
 
+    def ask(place: int, column: int, value: Any) -> bool:
+        rule = table.rules[place]
+        where = f"第 {rule.number} 行“{table.inputs[column].label}”"
+        return session.value(rule.tests[column], {**names, "?": value}, where) is True
 
-def _inputs(table: Table, names: Names, session: Session) -> list[Any]:
-    return [
-        session.typed(
-            session.value(column.expression, names, f"“{column.label}”列"),
-            column.type,
-            f"“{column.label}”列",
-        )
-        for column in table.inputs
+    fired = compiled.matcher.fired(values, ask, compiled.first_only)
+    results = [
+        compiled.constant[place] or _result(table, table.rules[place], names, session)
+        for place in fired
     ]
+    answer = _by_policy(table, [place + 1 for place in fired], results, names, session)
+    return TableAnswer(answer, seen, [table.rules[place].number for place in fired])
 
 
-def _allowed(table: Table, values: list[Any], session: Session) -> bool:
-    for column, value in zip(table.inputs, values, strict=True):
-        if value is not None and column.allowed and not column.allowed.passes(value, {}):
-            session.problem(f"“{column.label}”的值不在允许的范围 {column.allowed.text} 内")
-            return False
-    return True
+def _reader(expression: Expression) -> Callable[[Names], Any] | None:
+    """Reads a name, or a path of names, without the machinery of FEEL; MISSING where that can't."""
+    tree = expression.tree
+    path: tuple[str, ...] = ()
+    while isinstance(tree, syntax.Path):
+        path = (tree.name, *path)
+        tree = tree.value
+    if not isinstance(tree, syntax.Name):
+        return None
+    first = tree.name
+    if not path:
+        return lambda names: names.get(first, MISSING)
+
+    def read(names: Names) -> Any:
+        value = names.get(first, MISSING)
+        for name in path:
+            if type(value) is not dict:
+                return MISSING
+            value = value.get(name, MISSING)
+        return value
+
+    return read
 
 
-def _fires(rule: Rule, values: list[Any], names: Names, session: Session) -> bool:
-    for place, (test, value) in enumerate(zip(rule.tests, values, strict=True), 1):
-        if test.text == "-":
-            continue
-        where = f"第 {rule.number} 行第 {place} 个条件"
-        if session.value(test, {**names, "?": value}, where) is not True:
-            return False
-    return True
+def _constant(table: Table, rule: Rule) -> Result | None:
+    """A rule's results, if they are constants of the right type among the allowed ones."""
+    found = {}
+    for column, entry in zip(table.outputs, rule.results, strict=True):
+        if not isinstance(entry.tree, syntax.Literal):
+            return None
+        value = entry.tree.value
+        if not conforms(value, column.type) or not (value is None or _may_be(column, value)):
+            return None
+        found[column.name] = value
+    return found
+
+
+def _may_be(column: Output, value: Any) -> bool:
+    return column.tests is None or column.tests.passes(value, {})
+
+
+def _inputs(table: Table, compiled: _Compiled, names: Names, session: Session) -> list[Any]:
+    values = []
+    for read, column in zip(compiled.read, table.inputs, strict=True):
+        value = MISSING if read is None else read(names)
+        if value is MISSING:
+            value = session.value(column.expression, names, f"“{column.label}”列")
+        values.append(value)
+    for place, column in compiled.typed:
+        values[place] = session.typed(values[place], column.type, f"“{column.label}”列")
+    return values
 
 
 def _result(table: Table, rule: Rule, names: Names, session: Session) -> Result:
@@ -72,7 +129,7 @@ def _result(table: Table, rule: Rule, names: Names, session: Session) -> Result:
     for column, entry in zip(table.outputs, rule.results, strict=True):
         where = f"第 {rule.number} 行“{column.label}”"
         value = session.typed(session.value(entry, names, where), column.type, where)
-        if value is not None and column.tests and not column.tests.passes(value, {}):
+        if column.tests and value is not None and not _may_be(column, value):
             session.problem(f"{where}的值不在允许的范围 {column.tests.text} 内")
             value = None
         found[column.name] = value
@@ -102,7 +159,8 @@ def _by_policy(
 
 
 def _shaped(table: Table, result: Result) -> Any:
-    return next(iter(result.values()), None) if len(table.outputs) == 1 else result
+    # A copy: constant results are shared by all answers.
+    return next(iter(result.values())) if len(table.outputs) == 1 else dict(result)
 
 
 def _default(table: Table, names: Names, session: Session) -> Any:

@@ -66,7 +66,7 @@ class Type:
 
     @property
     def is_any(self) -> bool:
-        return self == ANY
+        return self is ANY
 
     def item(self) -> Type:
         """What an item of this collection has to be."""
@@ -76,13 +76,15 @@ class Type:
 ANY = Type()
 
 
+_BY_NAME = {"Any": ANY, **{name: Type(name) for name in sorted(BASIC - {"Any"})}}
+
+
 def basic(name: str) -> Type | None:
     """A basic type by any of its spellings, with or without a namespace prefix such as `feel:`."""
     bare = name.strip()
     if bare.startswith("feel:"):
         bare = bare.removeprefix("feel:")
-    bare = _SPELLINGS.get(bare, bare)
-    return Type(bare) if bare in BASIC else None
+    return _BY_NAME.get(_SPELLINGS.get(bare, bare))
 
 
 def conforms(value: Any, wanted: Type) -> bool:

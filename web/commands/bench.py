@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import click
 from sqlalchemy import URL
 
-from engine.bench import durable, memory, round_trip
+from engine.bench import decision_table, durable, memory, round_trip
 from engine.bench.figures import Benchmark, Figure, Setting
 from engine.errors import InvalidInput
 from web.settings import Settings
@@ -19,6 +19,7 @@ from web.system import database_server, drop, prepare_database, recreate
 DATABASE = "bench"
 # A benchmark that needs handlers lies in handlers/bench; all are registered here.
 BENCHMARKS: tuple[Benchmark, ...] = (
+    decision_table.BENCHMARK,
     memory.BENCHMARK,
     round_trip.BENCHMARK,
     durable.BENCHMARK,
