@@ -9,22 +9,22 @@ from engine.bench.figures import Benchmark, Figure, Setting
 from engine.bench.measure import side_by_side, timed
 from engine.bench.models.model import Table
 from engine.bench.models.tables import TABLES, enterprises
+from engine.bench.other_process import STOCK, OtherProcess
 from engine.bench.ours import Ours, TwinsDiffer
-from engine.bench.stock_process import StockProcess
 from engine.dmn import Decisions
 
 COMPARED = 300
 
 
 def measure(setting: Setting) -> dict[str, Figure]:
-    with StockProcess() as stock:
+    with OtherProcess(STOCK) as stock:
         return {
             f"decision_table_{len(table.rows)}": _compare(table, stock, setting)
             for table in TABLES.values()
         }
 
 
-def _compare(table: Table, stock: StockProcess, setting: Setting) -> Figure:
+def _compare(table: Table, stock: OtherProcess, setting: Setting) -> Figure:
     """Raises TwinsDiffer unless both engines decide the same."""
     decisions = Decisions({f"{table.id}.dmn": diagram.dmn(table, Ours())})
     firms = enterprises(COMPARED)
