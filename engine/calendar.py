@@ -78,13 +78,13 @@ class WorkingCalendar:
 
     def knows(self, year: int) -> bool:
         """Whether the notice of a year is known: built in, or entered."""
-        return year in _built_in_years() or year in self.announced
+        return is_built_in(year) or year in self.announced
 
     def is_working(self, day: date) -> bool:
         """Whether a day is worked; never fails, whatever the year."""
         if day in self.overrides:
             return self.overrides[day]
-        if day.year in _built_in_years():
+        if is_built_in(day.year):
             return bool(chinese_calendar.is_workday(day))
         return day.weekday() < 5 and day not in statutory_holidays(day.year)
 
@@ -110,6 +110,11 @@ class WorkingCalendar:
             return -self.between(end, start)
         days = (end - start).days
         return sum(self.is_working(start + timedelta(days=n)) for n in range(1, days + 1))
+
+
+def is_built_in(year: int) -> bool:
+    """Whether the notice of a year came with the program."""
+    return year in _built_in_years()
 
 
 @lru_cache(maxsize=1)

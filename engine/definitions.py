@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.errors import Conflict, DiagramRefused, NotFound
 from engine.forms import parse_form
+from engine.kept import kept
 from engine.lint import Finding, decisions, kind_of, lint
 from engine.runtime import Work
 from engine.spiff import Library, parse_library
@@ -98,18 +99,13 @@ def _store(work: Work, files: Mapping[str, bytes], library: Library, note: str) 
     return int(release_id)
 
 
-_libraries: dict[tuple[str, int], Library] = {}
-
-
 def library(connection: Connection, release_id: int) -> Library:
     """The parsed diagrams of a release; parsed once in each process, since a release never changes."""
-    key = (str(connection.engine.url), release_id)
-    found = _libraries.get(key)
-    if found is None:
-        if len(_libraries) > 50:
-            _libraries.clear()
-        found = _libraries[key] = parse_library(_diagrams(files_of(connection, release_id)))
-    return found
+    return kept(
+        connection,
+        ("library", release_id),
+        lambda: parse_library(_diagrams(files_of(connection, release_id))),
+    )
 
 
 def definition_in_force(connection: Connection, process_id: str) -> Any:
@@ -138,10 +134,17 @@ def file_of(connection: Connection, release_id: int, path: str) -> bytes:
 
 
 def form_of(connection: Connection, release_id: int, path: str) -> dict[str, Any]:
-    """The form schema of a release, with an empty one for no path."""
+    """The form schema of a release, with an empty one for no path; parsed once in each process.
+
+    It is everybody's: nobody may change it.
+    """
     if not path:
         return {"components": []}
-    return parse_form(file_of(connection, release_id, path), path)
+    return kept(
+        connection,
+        ("form", release_id, path),
+        lambda: parse_form(file_of(connection, release_id, path), path),
+    )
 
 
 # -- drafts

@@ -10,14 +10,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, Update, bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import OperationalError
 
-from engine import definitions, history
+from engine import definitions, derived_rows, history, incidents
 from engine.crash_points import crash_point
 from engine.dmn import decisions_of
 from engine.errors import Conflict, NotFound, VersionConflict
@@ -26,20 +28,9 @@ from engine.history import Entry
 from engine.runtime import RACES, Work
 from engine.spiff import Process, Run
 from engine.spiff.run import Trace, Waiting
-from engine.spiff.script import Failure, RetryStep
-from engine.tables import (
-    definition,
-    incident,
-    instance,
-    message,
-    message_wait,
-    outside_call,
-    timer,
-    user_task,
-)
+from engine.spiff.script import RetryStep
+from engine.tables import definition, instance
 from engine.values import to_json
-
-BACKOFF_SECONDS = (5, 30, 120, 600)
 
 
 @dataclass
@@ -69,11 +60,7 @@ class StepServices:
         row, self.row = self.row, None
         if row is None:
             return
-        found = self.work.connection.scalar(
-            select(instance.c.lock_version)
-            .where(instance.c.id == row.id)
-            .with_for_update(key_share=True)
-        )
+        found = self.work.connection.scalar(_WIN, {"instance_id": row.id})
         if found != row.lock_version:
             raise VersionConflict
         crash_point("row won")
@@ -115,13 +102,22 @@ class StepServices:
         return answer
 
 
+_GET = (
+    select(instance, definition.c.process_id, definition.c.release_id, definition.c.name)
+    .join(definition, definition.c.id == instance.c.definition_id)
+    .where(instance.c.id == bindparam("instance_id"))
+)
+_START = upsert(instance).on_conflict_do_nothing().returning(instance)
+_WIN = (
+    select(instance.c.lock_version)
+    .where(instance.c.id == bindparam("instance_id"))
+    .with_for_update(key_share=True)
+)
+
+
 def get(work: Work, instance_id: UUID) -> Row[Any]:
     """The instance's row with its definition's. Raises NotFound."""
-    row = work.connection.execute(
-        select(instance, definition.c.process_id, definition.c.release_id, definition.c.name)
-        .join(definition, definition.c.id == instance.c.definition_id)
-        .where(instance.c.id == instance_id)
-    ).first()
+    row = work.connection.execute(_GET, {"instance_id": instance_id}).first()
     if row is None:
         raise NotFound("没有这个流程实例")
     return row
@@ -144,20 +140,19 @@ def start(
     services = StepServices(work, found.release_id)
     library = definitions.library(work.connection, found.release_id)
     run = Run.start(library.process(process_id), data, services)
-    if work.connection.scalar(select(instance.c.id).where(instance.c.id == instance_id)):
+    row = work.connection.execute(
+        _START,
+        {
+            "id": instance_id,
+            "definition_id": found.id,
+            "business_key": business_key,
+            "status": "running",
+            "started_at": work.now,
+        },
+    ).first()
+    if row is None:
         raise Conflict("这个流程已经启动")
-    work.connection.execute(
-        insert(instance).values(
-            id=instance_id,
-            definition_id=found.id,
-            business_key=business_key,
-            status="running",
-            lock_version=1,
-            started_at=work.now,
-        )
-    )
     run.advance()
-    row = get(work, instance_id)
     save(work, row, run, services, [Entry("started", data={"changed": data})])
     return instance_id
 
@@ -237,13 +232,24 @@ def note(work: Work, row: Row[Any], entries: list[Entry], columns: dict[str, Any
 
 
 def _update_row(work: Work, row: Row[Any], values: dict[str, Any]) -> None:
-    done = work.connection.execute(
-        update(instance)
-        .where(instance.c.id == row.id, instance.c.lock_version == row.lock_version)
-        .values(lock_version=row.lock_version + 1, **values)
-    )
-    if done.rowcount != 1:
+    given = {"wanted_id": row.id, "wanted_version": row.lock_version, **values}
+    if work.connection.execute(_update_of(*values), given).rowcount != 1:
         raise VersionConflict
+
+
+@cache
+def _update_of(*columns: str) -> Update:
+    """Writes these columns of a row that is still at the wanted version."""
+    return (
+        update(instance)
+        .where(
+            instance.c.id == bindparam("wanted_id"),
+            instance.c.lock_version == bindparam("wanted_version"),
+        )
+        .values(
+            lock_version=instance.c.lock_version + 1, **{name: bindparam(name) for name in columns}
+        )
+    )
 
 
 def save(
@@ -265,11 +271,12 @@ def save(
         ended = "completed"
     entries = [*entries, *map(_trace_entry, run.trace)]
     entries += [Entry("decided", data=trace) for trace in services.traces]
-    entries += _write_incidents(work, row, run, waiting)
-    entries += _write_user_tasks(work, row, waiting)
-    _write_timers(work, row, waiting)
-    _write_message_waits(work, row, waiting)
-    _write_calls(work, row, waiting)
+    rows = derived_rows.read(work, row.id)
+    entries += incidents.write(work, row.id, run.failures, waiting.failed, rows.incidents)
+    entries += derived_rows.write_user_tasks(work, row.id, waiting.people, rows)
+    derived_rows.write_timers(work, row.id, waiting.timers, rows)
+    derived_rows.write_message_waits(work, row.id, waiting.messages, rows)
+    derived_rows.write_calls(work, row.id, waiting.calls, waiting.failed, rows)
     values: dict[str, Any] = {**(columns or {})}
     if ended:
         entries.append(Entry("ended", data={"outcome": ended}))
@@ -290,245 +297,3 @@ def _trace_entry(trace: Trace) -> Entry:
     if trace.removed:
         data["removed"] = trace.removed
     return Entry("completed", trace.element, trace.name, trace.task_id, data)
-
-
-def is_provisional(work: Work, due: datetime | None) -> bool:
-    """Whether a due instant rests on a year whose holiday notice is not known."""
-    if due is None:
-        return False
-    return not all(work.calendar.knows(y) for y in range(work.now.year, due.year + 1))
-
-
-def _write_user_tasks(work: Work, row: Row[Any], waiting: Waiting) -> list[Entry]:
-    known = {
-        found.id: found
-        for found in work.connection.execute(
-            select(user_task.c.id, user_task.c.element, user_task.c.name).where(
-                user_task.c.instance_id == row.id, user_task.c.status == "open"
-            )
-        )
-    }
-    wanted = {person.task_id: person for person in waiting.people}
-    gone = [known[i] for i in known if i not in wanted]
-    if gone:
-        work.connection.execute(
-            update(user_task)
-            .where(user_task.c.id.in_([g.id for g in gone]))
-            .values(status="cancelled", ended_at=work.now)
-        )
-    fresh = [p for i, p in wanted.items() if i not in known]
-    if fresh:
-        work.connection.execute(
-            insert(user_task),
-            [
-                {
-                    "id": p.task_id,
-                    "instance_id": row.id,
-                    "element": p.element,
-                    "name": p.name,
-                    "role": p.role,
-                    "department": p.department,
-                    "form": p.form,
-                    "instructions": p.instructions,
-                    "due_at": p.due,
-                    "due_provisional": is_provisional(work, p.due),
-                    "created_at": work.now,
-                }
-                for p in fresh
-            ],
-        )
-    entries = [Entry("withdrawn", g.element, g.name, g.id) for g in gone]
-    return entries + [
-        Entry(
-            "assigned", p.element, p.name, p.task_id, {"role": p.role, "department": p.department}
-        )
-        for p in fresh
-    ]
-
-
-def _write_timers(work: Work, row: Row[Any], waiting: Waiting) -> None:
-    known = {
-        (found.task_id, found.element)
-        for found in work.connection.execute(
-            select(timer.c.task_id, timer.c.element).where(timer.c.instance_id == row.id)
-        )
-    }
-    wanted = {(t.task_id, t.element): t for t in waiting.timers}
-    for task_id, element in known - wanted.keys():
-        work.connection.execute(
-            delete(timer).where(timer.c.task_id == task_id, timer.c.element == element)
-        )
-    fresh = [t for key, t in wanted.items() if key not in known]
-    if fresh:
-        work.connection.execute(
-            insert(timer),
-            [
-                {
-                    "task_id": t.task_id,
-                    "element": t.element,
-                    "instance_id": row.id,
-                    "due_at": t.due,
-                    "due_provisional": is_provisional(work, t.due),
-                    "armed_at": work.now,
-                }
-                for t in fresh
-            ],
-        )
-
-
-def _write_message_waits(work: Work, row: Row[Any], waiting: Waiting) -> None:
-    known = {
-        (found.task_id, found.element)
-        for found in work.connection.execute(
-            select(message_wait.c.task_id, message_wait.c.element).where(
-                message_wait.c.instance_id == row.id
-            )
-        )
-    }
-    wanted = {(m.task_id, m.element): m for m in waiting.messages}
-    for task_id, element in known - wanted.keys():
-        work.connection.execute(
-            delete(message_wait).where(
-                message_wait.c.task_id == task_id, message_wait.c.element == element
-            )
-        )
-    for key, found in wanted.items():
-        if key in known:
-            continue
-        work.connection.execute(
-            insert(message_wait).values(
-                task_id=found.task_id,
-                element=found.element,
-                instance_id=row.id,
-                name=found.name,
-                key=found.key,
-            )
-        )
-        buffered = work.connection.scalars(
-            select(message.c.id).where(
-                message.c.name == found.name,
-                message.c.key == found.key,
-                message.c.delivered_at.is_(None),
-            )
-        )
-        for message_id in buffered.all():
-            work.defer("engine.deliver_message", {"message_id": str(message_id)})
-
-
-def _write_calls(work: Work, row: Row[Any], waiting: Waiting) -> None:
-    wanted = {c.task_id for c in waiting.calls}
-    gone = (
-        update(outside_call)
-        .where(outside_call.c.instance_id == row.id, outside_call.c.status == "waiting")
-        .values(status="cancelled")
-    )
-    work.connection.execute(
-        gone.where(outside_call.c.task_id.not_in([*wanted, *waiting.failed]))
-        if wanted or waiting.failed
-        else gone
-    )
-    for call in waiting.calls:
-        if call.arguments is None:
-            continue
-        arguments = work.runtime.registry.get(call.handler).arguments(call.arguments)
-        known = work.connection.execute(
-            update(outside_call)
-            .where(outside_call.c.task_id == call.task_id)
-            .values(status="waiting", arguments=to_json(_plain(arguments)), attempts=0)
-        )
-        if known.rowcount == 0:
-            work.connection.execute(
-                insert(outside_call).values(
-                    task_id=call.task_id,
-                    instance_id=row.id,
-                    element=call.element,
-                    handler=call.handler,
-                    arguments=to_json(_plain(arguments)),
-                    idempotency_key=f"{row.id}:{call.task_id}",
-                    created_at=work.now,
-                )
-            )
-        work.defer("engine.call_outside", {"task_id": str(call.task_id)}, queue="outside")
-
-
-def _plain(arguments: dict[str, Any]) -> dict[str, Any]:
-    return {k: str(v) if isinstance(v, UUID) else v for k, v in arguments.items()}
-
-
-def _write_incidents(work: Work, row: Row[Any], run: Run, waiting: Waiting) -> list[Entry]:
-    entries: list[Entry] = []
-    live = {
-        found.task_id: found
-        for found in work.connection.execute(
-            select(incident).where(
-                incident.c.instance_id == row.id, incident.c.status != "resolved"
-            )
-        )
-    }
-    for failure in run.failures:
-        known = live.get(failure.task.id)
-        attempts = known.attempts + 1 if known else 1
-        entries.append(_write_failure(work, row, failure, attempts, known))
-    still = set(waiting.failed)
-    for task_id, found in live.items():
-        if task_id not in still:
-            work.connection.execute(
-                update(incident)
-                .where(incident.c.id == found.id)
-                .values(status="resolved", resolved_at=work.now, resolved_by=work.actor.id)
-            )
-            entries.append(Entry("recovered", found.element, task_id=task_id))
-    return entries
-
-
-def _write_failure(
-    work: Work, row: Row[Any], failure: Failure, attempts: int, known: Row[Any] | None
-) -> Entry:
-    spec = failure.task.task_spec
-    element = spec.bpmn_id or spec.name
-    handler = getattr(spec, "handler", "")
-    registry = work.runtime.registry
-    tries = registry.get(handler).tries if handler and handler in registry else 1
-    again = not failure.permanent and attempts < tries
-    values = {
-        "cause": failure.cause[:2000],
-        "detail": failure.detail[:8000],
-        "attempts": attempts,
-        "status": "retrying" if again else "open",
-    }
-    if known is None:
-        _insert_incident(work, row.id, failure.task.id, element, values)
-    else:
-        work.connection.execute(update(incident).where(incident.c.id == known.id).values(**values))
-    if again:
-        work.defer("engine.retry", {"task_id": str(failure.task.id)}, at=in_backoff(work, attempts))
-    return Entry("failed", element, task_id=failure.task.id, reason=failure.cause[:2000])
-
-
-def open_incident(
-    work: Work, instance_id: UUID, task_id: UUID, element: str, cause: str, attempts: int
-) -> None:
-    """Shows a failure outside of any step to people."""
-    values = {"cause": cause[:2000], "detail": "", "attempts": attempts, "status": "open"}
-    _insert_incident(work, instance_id, task_id, element, values)
-
-
-def _insert_incident(
-    work: Work, instance_id: UUID, task_id: UUID, element: str, values: dict[str, Any]
-) -> None:
-    work.connection.execute(
-        insert(incident).values(
-            id=uuid.uuid4(),
-            instance_id=instance_id,
-            task_id=task_id,
-            element=element,
-            created_at=work.now,
-            **values,
-        )
-    )
-
-
-def in_backoff(work: Work, attempts: int) -> datetime:
-    """When to try again after this many attempts. Retries follow the machine's clock."""
-    seconds = BACKOFF_SECONDS[min(attempts, len(BACKOFF_SECONDS)) - 1]
-    return datetime.now(UTC) + timedelta(seconds=seconds)

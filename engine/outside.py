@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from engine import instances
+from engine import incidents, instances
 from engine.actor import SYSTEM
 from engine.crash_points import crash_point
 from engine.errors import BusinessError, Conflict, PermanentFailure
@@ -136,13 +136,13 @@ def _failed(runtime: Runtime, task_id: UUID, error: Exception, tries: int) -> No
             work.defer(
                 "engine.call_outside",
                 {"task_id": str(task_id)},
-                at=instances.in_backoff(work, row.attempts),
+                at=incidents.in_backoff(row.attempts),
                 queue="outside",
             )
             return
         cause = str(error) or type(error).__name__
         entry = Entry("failed", row.element, task_id=task_id, reason=cause)
         instances.step(work, row.instance_id, lambda run: run.give_up_call(task_id), entry)
-        instances.open_incident(work, row.instance_id, task_id, row.element, cause, row.attempts)
+        incidents.open_incident(work, row.instance_id, task_id, row.element, cause, row.attempts)
 
     runtime.run(SYSTEM, act)

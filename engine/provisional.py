@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Table, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from engine import instances
+from engine import derived_rows, instances
 from engine.calendar import SHANGHAI
 from engine.runtime import Work
 from engine.tables import clock, clock_segment, timer, user_task
@@ -51,7 +51,7 @@ def _again(work: Work, table: Table, row: Any, task_id: Any, then: datetime) -> 
     work.connection.execute(
         update(table)
         .where(key == task_id, table.c.element == row.element)
-        .values(due_at=due, due_provisional=instances.is_provisional(past, due))
+        .values(due_at=due, due_provisional=derived_rows.is_provisional(past, due))
     )
     return 1
 

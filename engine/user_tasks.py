@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, false, or_, select, update
+from sqlalchemy import Row, and_, bindparam, false, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from engine import definitions, forms, instances
@@ -14,8 +15,38 @@ from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from engine.functions import step_functions
 from engine.history import Entry
 from engine.runtime import Work
+from engine.spiff import Run
 from engine.tables import definition, instance, user_task
 from engine.values import from_json, to_json
+
+_GET = (
+    select(
+        user_task,
+        instance.c.business_key,
+        definition.c.process_id,
+        definition.c.release_id,
+        definition.c.name.label("process_name"),
+    )
+    .join(instance, instance.c.id == user_task.c.instance_id)
+    .join(definition, definition.c.id == instance.c.definition_id)
+    .where(user_task.c.id == bindparam("task_id"))
+)
+_CLOSE = (
+    update(user_task)
+    .where(
+        user_task.c.id == bindparam("task_id"),
+        user_task.c.status == "open",
+        user_task.c.assignee.is_not_distinct_from(bindparam("held_by")),
+    )
+    .values(
+        status="completed",
+        ended_at=bindparam("at"),
+        ended_by=bindparam("actor"),
+        assignee=bindparam("actor"),
+        answer=bindparam("answer"),
+        saved_answer=None,
+    )
+)
 
 
 def candidate(actor: Actor) -> ColumnElement[bool]:
@@ -35,18 +66,7 @@ def may_take(actor: Actor, task: Any) -> bool:
 
 def get(work: Work, task_id: UUID) -> Row[Any]:
     """A task's row with its process. Raises NotFound, or NotAllowed if the actor may not see it."""
-    row = work.connection.execute(
-        select(
-            user_task,
-            instance.c.business_key,
-            definition.c.process_id,
-            definition.c.release_id,
-            definition.c.name.label("process_name"),
-        )
-        .join(instance, instance.c.id == user_task.c.instance_id)
-        .join(definition, definition.c.id == instance.c.definition_id)
-        .where(user_task.c.id == task_id)
-    ).first()
+    row = work.connection.execute(_GET, {"task_id": task_id}).first()
     if row is None:
         raise NotFound("没有这个待办事项")
     if not may_take(work.actor, row) and row.assignee != work.actor.id:
@@ -148,38 +168,31 @@ def complete(work: Work, task_id: UUID, answer: dict[str, Any], reason: str = ""
     if row.status != "open":
         raise Conflict("这件事已经办过了,请刷新待办列表")
     _may_fill(work, row)
-    schema, data = form_for(work, row)
-    functions = step_functions(work.now, lambda: work.calendar)
-    clean = forms.check_answer(schema, answer, data, functions)
-    entry = Entry(
-        "answered", row.element, row.name, task_id, {"answer": sorted(clean)}, reason=reason
-    )
-    instances.step(
-        work,
-        row.instance_id,
-        lambda run: run.complete(task_id, clean),
-        entry,
-        settle=lambda: _close(work, row, clean),
-    )
+    schema = definitions.form_of(work.connection, row.release_id, row.form)
+    entry = Entry("answered", row.element, row.name, task_id, reason=reason)
+    clean: dict[str, Any] = {}
+
+    def act(run: Run) -> None:
+        seen = run.data_of(task_id)
+        clean.update(forms.check_answer(schema, answer, seen, run.engine.services.functions))
+        entry.data = {"answer": sorted(clean)}
+        run.complete(task_id, clean)
+
+    settle = partial(_close, work, row, clean)
+    instances.step(work, row.instance_id, act, entry, settle=settle)
 
 
 def _close(work: Work, row: Row[Any], answer: dict[str, Any]) -> None:
     """Marks a task as completed by the actor, unless somebody else has it by now."""
     done = work.connection.execute(
-        update(user_task)
-        .where(
-            user_task.c.id == row.id,
-            user_task.c.status == "open",
-            user_task.c.assignee.is_not_distinct_from(row.assignee),
-        )
-        .values(
-            status="completed",
-            ended_at=work.now,
-            ended_by=work.actor.id,
-            assignee=work.actor.id,
-            answer=to_json(answer),
-            saved_answer=None,
-        )
+        _CLOSE,
+        {
+            "task_id": row.id,
+            "held_by": row.assignee,
+            "at": work.now,
+            "actor": work.actor.id,
+            "answer": to_json(answer),
+        },
     )
     if done.rowcount != 1:
         raise Conflict("这件事刚刚被别人领取或办结,请刷新待办列表")
