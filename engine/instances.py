@@ -296,4 +296,6 @@ def _trace_entry(trace: Trace) -> Entry:
         data["changed"] = trace.changed
     if trace.removed:
         data["removed"] = trace.removed
+    if trace.scope:
+        data["scope"] = str(trace.scope)
     return Entry("completed", trace.element, trace.name, trace.task_id, data)

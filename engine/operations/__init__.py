@@ -7,6 +7,7 @@ operations.apply(work, instance_id, Move(to="Task_Review"), reason="…",
 
 from __future__ import annotations
 
+from engine.operations.back import Back
 from engine.operations.cancel import Cancel
 from engine.operations.move import Move
 from engine.operations.perform import Operation, apply, preview
@@ -17,6 +18,7 @@ from engine.operations.skip import Skip
 from engine.operations.suspend import Resume, Suspend
 
 __all__ = [
+    "Back",
     "Cancel",
     "Item",
     "Move",

@@ -10,7 +10,7 @@ from engine.operations.data import corrected
 from engine.operations.joins import warn_of_joins
 from engine.operations.perform import Scene
 from engine.operations.places import path_to, saying_why, the_token
-from engine.spiff import tokens
+from engine.spiff import Run, tokens
 from engine.spiff.tokens import Token
 
 
@@ -47,25 +47,33 @@ def put_instead(
     target: str,
     data: dict[str, Any],
     inner: dict[str, Any] | None = None,
+    fresh: int | None = None,
 ) -> list[UUID]:
     """Takes tokens away and puts one with these data on an element; the history knows both."""
     run = scene.run
-    placed = tokens.put(run, path, target, data, taken[0].task_id if taken else None, inner)
+    known = {t.task_id for t in tokens.held(run)}
+    placed = tokens.put(run, path, target, data, taken[0].task_id, inner, fresh)
     for token in taken:
         if any(token.task_id == t.task_id for t in tokens.held(run)):
             tokens.take(run, token.task_id)
     scene.preview.taken = taken
     scene.preview.placed = [tokens.token_of(run, one) for one in placed]
-    scene.told["placed"] = [
-        {
-            "task_id": str(t.task_id),
-            "place": t.place,
-            "scope": str(t.scope) if t.scope else None,
-            "data": tokens.data_at(run, t.task_id),
-        }
-        for t in scene.preview.placed
-    ]
+    scene.told["placed"] = [_told(run, t, known) for t in scene.preview.placed]
     return placed
+
+
+def _told(run: Run, token: Token, known: set[UUID]) -> dict[str, Any]:
+    """A placed token for the history: its data, and those of the elements begun around it."""
+    return {
+        "task_id": str(token.task_id),
+        "place": token.place,
+        "data": tokens.data_at(run, token.task_id),
+        "around": [
+            {"task_id": str(owner.task_id), "element": owner.element}
+            | ({} if owner.task_id in known else {"data": tokens.data_at(run, owner.task_id)})
+            for owner in tokens.owners_of(run, token.task_id)
+        ],
+    }
 
 
 def _carried(

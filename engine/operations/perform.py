@@ -5,6 +5,7 @@ So a preview shows exactly what will happen, up to what database handlers answer
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -45,6 +46,8 @@ class Scene:
     told: dict[str, Any] = field(default_factory=dict)
     """What the history's event says beyond tokens and data."""
     advance: bool = True
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
+    """What needs the rows of the new state."""
     _run: Run | None = None
 
     @cached_property
@@ -168,6 +171,8 @@ def _perform(
     if scene.touched and scene.advance and scene.ended is None:
         scene.run.advance()
     _write(scene, operation, reason)
+    for finish in scene.afterwards:
+        finish()
     now = instances.get(work, instance_id)
     shown.status_after = now.status
     if operation.kind not in BEFORE_IT_RUNS:

@@ -90,6 +90,8 @@ class Trace:
     changed: dict[str, Any]
     removed: list[str]
     follows: tuple[str, ...]
+    scope: UUID | None = None
+    """The task of the sub-process or call in which it lies."""
 
 
 class Run:
@@ -351,6 +353,7 @@ class Run:
                 copied(changed),
                 removed,
                 tuple(_followers(task)),
+                task.workflow.parent_task_id,
             )
         )
 

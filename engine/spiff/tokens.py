@@ -69,7 +69,7 @@ def held(run: Run) -> list[Token]:
     joins: set[tuple[UUID | None, str]] = set()
     for task in run.workflow.all_tasks():
         spec = task.task_spec
-        if not task._state & ACTIVE or not spec.bpmn_id:
+        if not _holds(task) or not spec.bpmn_id:
             continue
         if isinstance(spec, (BoundaryEvent, BoundaryEventSplit)):
             continue
@@ -132,6 +132,16 @@ def _active(run: Run, task_id: UUID) -> Any:
     return task
 
 
+def owners_of(run: Run, task_id: UUID) -> list[Token]:
+    """The containers around a token, outermost first."""
+    found = []
+    owner = _active(run, task_id).workflow.parent_task_id
+    while owner is not None:
+        found.append(token_of(run, owner))
+        owner = found[-1].scope
+    return found[::-1]
+
+
 # -- taking away
 
 
@@ -159,8 +169,14 @@ def take(run: Run, task_id: UUID) -> None:
         for one in _with_boundary(task):
             _cancel(one)
     owner_id = workflow.parent_task_id
-    if owner_id is not None and not any(t._state & ACTIVE for t in workflow.tasks.values()):
+    if owner_id is not None and not any(_holds(t) for t in workflow.tasks.values()):
         take(run, owner_id)
+
+
+def _holds(task: Any) -> bool:
+    """Whether something is at work at a task; what only watches a scope is no token."""
+    watching = task._state == TaskState.WAITING and getattr(task.task_spec, "watches", False)
+    return bool(task._state & ACTIVE) and not watching
 
 
 def _with_boundary(task: Any) -> list[Any]:
@@ -217,16 +233,18 @@ def put(
     data: dict[str, Any],
     beside: UUID | None = None,
     inner: dict[str, Any] | None = None,
+    fresh: int | None = None,
 ) -> list[UUID]:
     """Puts a token with its data on an element; returns the new tasks (several behind a fork).
 
     `path` are the elements around it; those that are not under way are begun with `data`, and the
-    token gets what they are given, or `inner`. `beside` is the token that gives its place in the
-    tree. Raises NotFound, CannotStand.
+    token gets what they are given, or `inner`. With `fresh` all from that level on are begun anew.
+    `beside` is the token that gives its place in the tree. Raises NotFound, CannotStand.
     """
     workflow, beside_task = run.workflow, run._find(beside) if beside is not None else None
-    for owner in path:
-        live = _live_owner(run, workflow, owner)
+    for level, owner in enumerate(path):
+        anew = fresh is not None and level >= fresh
+        live = None if anew else _live_owner(run, workflow, owner)
         if live is None:
             anchor = _in_workflow(run, beside_task, workflow)
             live, data = _begin(run, workflow, owner, data, anchor)
@@ -281,21 +299,43 @@ def _begin(
         raise NotFound(f"元素 {owner} 不是子流程,里面没有步骤")
     given = dict(inside.task_tree.data)
     for one in list(inside.tasks.values()):
-        if one._state & ACTIVE:
+        if _holds(one):
             _cancel(one)
     return task, given
 
 
 def data_inside(run: Run, path: tuple[str, ...], data: dict[str, Any]) -> dict[str, Any]:
     """The data that the innermost of some nested elements begins with, from those of the outermost."""
+    for levels in range(1, len(path) + 1):
+        data = given_to(run, path[:levels], data)
+    return data
+
+
+def given_to(run: Run, path: tuple[str, ...], data: dict[str, Any]) -> dict[str, Any]:
+    """What the innermost element of a path gives to what it runs, of the data it was reached with."""
     spec = run.process.spec
-    for owner in path:
-        one = spec_of(spec, owner)
-        given = getattr(one, "given", None)
-        if given:
-            data = {k: run.engine.value(v, data) for k, v in given.items()}
-        spec = run.workflow.subprocess_specs[one.spec]
-    return deepcopy(data)
+    for owner in path[:-1]:
+        spec = run.workflow.subprocess_specs[_runs(spec, owner)]
+    given = next(
+        (s.given for s in spec.task_specs.values() if s.bpmn_id == path[-1] and _declares(s)), None
+    )
+    if given is None:
+        return deepcopy(data)
+    return {k: run.engine.value(v, data) for k, v in given.items()}
+
+
+def _declares(spec: Any) -> bool:
+    return bool(getattr(spec, "given", None))
+
+
+def _runs(spec: Any, element: str) -> str:
+    return next(
+        str(s.spec) for s in spec.task_specs.values() if s.bpmn_id == element and _is_scope(s)
+    )
+
+
+def _is_scope(spec: Any) -> bool:
+    return isinstance(spec, SubWorkflowTask)
 
 
 def data_outside(run: Run, task_id: UUID, levels: int) -> dict[str, Any]:
