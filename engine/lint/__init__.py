@@ -12,7 +12,7 @@ from engine.lint.fixes import apply_fix
 from engine.lint.model import Diagram, Release
 from engine.lint.rules import RULES
 from engine.service_tasks import REGISTRY, Registry
-from engine.xml import parse_xml
+from engine.xml import bpmn, parse_xml
 
 __all__ = ["RULES", "Edit", "Finding", "Fix", "apply_fix", "kind_of", "lint"]
 
@@ -41,7 +41,7 @@ def lint(
         try:
             kind = kind_of(path)
             if kind == "diagram":
-                diagrams.append(Diagram(path, parse_xml(content, path)))
+                diagrams.append(_read(path, content))
             elif kind == "form":
                 parse_form(content, path)
             else:
@@ -58,3 +58,11 @@ def lint(
                 findings.extend(rule.findings(diagram, release))
     order = {"error": 0, "warning": 1}
     return sorted(findings, key=lambda f: (order[f.severity], f.file, f.element))
+
+
+def _read(path: str, content: bytes) -> Diagram:
+    """Raises InvalidInput unless the file is a diagram with a process."""
+    diagram = Diagram(path, parse_xml(content, path))
+    if diagram.root.tag != bpmn("definitions") or not diagram.processes:
+        raise InvalidInput(f"{path}: 这不是 BPMN 流程图,或图中没有流程;请在设计器中重新导出")
+    return diagram

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import tempfile
+from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
-from tests.system.test_serve import ROOT, free_port, health, until
+from tests.system.site import ROOT, running_site
 
 IMAGES = ROOT / "docs" / "images"
 PASSWORD = "Rongyi-2026"
@@ -18,27 +16,14 @@ PASSWORD = "Rongyi-2026"
 
 def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
-    port = free_port()
-    with tempfile.TemporaryDirectory() as folder:
-        environment = {
-            **os.environ,
-            "RONGYIDUI_DATA_FOLDER": folder,
-            "RONGYIDUI_PORT": str(port),
-            "RONGYIDUI_BANK_SIMULATOR_PORT": str(free_port()),
-            "RONGYIDUI_WEB_WORKERS": "1",
-        }
-        process = subprocess.Popen(
-            [sys.executable, "-m", "web.commands", "serve", "--sample"], env=environment, cwd=ROOT
-        )
-        try:
-            until(lambda: health(port), "the site", seconds=120)
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-                take(browser, f"http://127.0.0.1:{port}")
-                browser.close()
-        finally:
-            process.terminate()
-            process.wait(60)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_site(Path(folder), "--sample") as site,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        take(browser, site.address)
+        browser.close()
 
 
 def take(browser, address: str) -> None:

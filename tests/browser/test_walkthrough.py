@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 
 import pytest
 
 from handlers.sample.firms import make_firm
 from tests.browser.conftest import PATIENCE
-from tests.system.test_serve import ROOT, free_port, health, until
+from tests.system.site import ROOT, running_site, until
 
 PASSWORD = "Rongyi-2026"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -30,24 +28,8 @@ def address(tmp_path_factory):
     if given:
         yield given
         return
-    port = free_port()
-    environment = {
-        **os.environ,
-        "RONGYIDUI_DATA_FOLDER": str(tmp_path_factory.mktemp("walk")),
-        "RONGYIDUI_PORT": str(port),
-        "RONGYIDUI_BANK_SIMULATOR_PORT": str(free_port()),
-        "RONGYIDUI_WEB_WORKERS": "1",
-        "RONGYIDUI_WORKERS": "1",
-        "RONGYIDUI_LOG_LEVEL": "WARNING",
-    }
-    environment.pop("DATABASE_URL", None)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "web.commands", "serve", "--sample"], env=environment, cwd=ROOT
-    )
-    until(lambda: health(port), "the sample site", seconds=120)
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(60)
+    with running_site(tmp_path_factory.mktemp("walk"), "--sample") as site:
+        yield site.address
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from engine.actor import SYSTEM
 from engine.database import connect
 from handlers.accounts import sign_in
-from tests.system.test_serve import ROOT
+from tests.system.site import ROOT
 from web.settings import Settings
 from web.system import make_runtime, prepare_database
 

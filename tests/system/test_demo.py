@@ -16,7 +16,8 @@ from sqlalchemy import create_engine, text
 
 from engine.postgres import Server
 from tests.system.independent_amounts import differences
-from tests.system.test_serve import ROOT, children_of, free_port
+from tests.system.site import ROOT, free_port
+from tests.system.test_serve import children_of
 
 ENTERPRISES = "60"
 

@@ -57,25 +57,42 @@ def test_the_wheel_holds_no_tests_and_no_sources_of_the_front_end(wheel):
     assert [n for n in names if n.startswith("web/static/app/")]
 
 
-def test_a_page_opens_from_the_wheel_in_an_empty_environment(wheel, server, tmp_path):
-    """The dependencies come from this environment by a path entry, which hides our own checkout."""
-    place = tmp_path / "空 environment"
+@pytest.fixture(scope="module")
+def environment(wheel, tmp_path_factory):
+    """An empty virtual environment into which pip has put the wheel; returns its folder.
+
+    The dependencies come from this environment by a path entry, so that nothing is fetched.
+    """
+    place = tmp_path_factory.mktemp("空 environment")
     venv.create(place, with_pip=False)
     packages = next((place / "lib").glob("python*")) / "site-packages"
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(packages)
+    run = [sys.executable, "-m", "pip", "--python", place / "bin" / "python", "install", "--quiet"]
+    subprocess.run([*run, "--no-index", "--no-deps", wheel], check=True, capture_output=True)
     (packages / "dependencies.pth").write_text("\n".join(site.getsitepackages()) + "\n")
+    return place
+
+
+def alone(arguments, folder):
+    """Runs a program far from our checkout."""
+    variables = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "RONGYIDUI"))}
+    return subprocess.run(
+        arguments, cwd=folder, env=variables, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_page_opens_from_the_wheel_in_an_empty_environment(environment, server, tmp_path):
     server.create_database("from_wheel")
     url = server.url("from_wheel").render_as_string(hide_password=False)
     program = PAGE.format(root=str(ROOT), url=url, folder=str(tmp_path))
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-    done = subprocess.run(
-        [place / "bin" / "python", "-c", program],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = alone([environment / "bin" / "python", "-c", program], tmp_path)
     server.drop_database("from_wheel")
     assert done.stdout.strip().endswith("opened"), done.stderr[-3000:]
+
+
+def test_the_command_of_the_wheel_runs_and_is_the_wheels_own(environment, tmp_path):
+    redeem = environment / "bin" / "redeem"
+    done = alone([redeem, "--help"], tmp_path)
+    assert done.returncode == 0 and "serve" in done.stdout, done.stderr
+    (tmp_path / "broken.bpmn").write_text("<not-bpmn/>", encoding="utf-8")
+    refused = alone([redeem, "lint", tmp_path / "broken.bpmn"], tmp_path)
+    assert refused.returncode == 1 and "broken.bpmn" in refused.stdout + refused.stderr

@@ -76,3 +76,10 @@ def test_unsafe_or_broken_xml_is_refused(content):
 def test_a_form_with_a_foreign_component_is_refused(kind):
     files = {"forms/x.form": f'{{"components": [{{"type": "{kind}"}}]}}'.encode()}
     assert [f.file for f in lint(files, EXAMPLE)] == ["forms/x.form"]
+
+
+def test_a_file_that_is_no_diagram_is_an_error_and_not_clean():
+    empty = b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"/>'
+    for content in (b"<not-bpmn/>", empty, b"rubbish", b""):
+        [finding] = lint({"bpmn/broken.bpmn": content})
+        assert (finding.severity, finding.rule) == ("error", "readable")
