@@ -19,7 +19,7 @@ from engine.xml import BPMN, NAMESPACES, bpmn, parse_xml
 Node = etree._Element
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Diagram:
     """One diagram file."""
 
@@ -82,7 +82,7 @@ class Diagram:
         return Finding(severity, self.path, element, "", text, english, fix=fix, **more)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scope:
     """A process or sub-process: its own flow nodes and flows, not those of its sub-processes."""
 
@@ -149,7 +149,7 @@ class Scope:
         return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Release:
     """The files published together, and the handlers and roles they may name."""
 

@@ -18,6 +18,17 @@ DIAGRAM = """<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524
 <bpmn:message id="Message_Sample" name="sample" />
 <bpmn:process id="sample" name="样例" isExecutable="true">%s</bpmn:process>
 </bpmn:definitions>"""
+OTHER = """<bpmn:startEvent id="Other_Start" />
+<bpmn:scriptTask id="Other_Pay" name="付"><bpmn:script>{ paid: price > 0 }</bpmn:script></bpmn:scriptTask>
+<bpmn:endEvent id="Other_End" />
+<bpmn:sequenceFlow id="Other_1" sourceRef="Other_Start" targetRef="Other_Pay" />
+<bpmn:sequenceFlow id="Other_2" sourceRef="Other_Pay" targetRef="Other_End" />"""
+GRADE = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="Grade" name="grade" namespace="urn:sample">
+<decision id="grade" name="grade"><decisionTable id="Table" hitPolicy="FIRST">
+<input id="In"><inputExpression id="Ask" typeRef="number"><text>price</text></inputExpression></input>
+<output id="Out" name="grade" typeRef="string" />
+<rule id="Row"><inputEntry id="C1"><text>-</text></inputEntry><outputEntry id="C2"><text>"A"</text></outputEntry></rule>
+</decisionTable></decision></definitions>"""
 
 
 @service_task("sample.pay", registry=SAMPLE)
@@ -28,7 +39,13 @@ def pay(work: Work, *, amount: Decimal, remark: str = "") -> None:
 def release(fragment: str) -> dict[str, bytes]:
     """A release whose process consists of some elements."""
     diagram = DIAGRAM % fragment
-    return {"bpmn/sample.bpmn": diagram.encode(), "forms/sample.form": FORM}
+    other = (DIAGRAM % OTHER).replace("sample", "other").replace("Sample", "Other")
+    return {
+        "bpmn/sample.bpmn": diagram.encode(),
+        "bpmn/other.bpmn": other.encode(),
+        "bpmn/decisions/grade.dmn": GRADE.encode(),
+        "forms/sample.form": FORM,
+    }
 
 
 def process(*elements: str, flows: dict[str, str] | None = None) -> str:

@@ -1,0 +1,54 @@
+"""No expression reads a name that nothing writes and that is nearly one that is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from engine.lint.dataflow import names_of, reads
+from engine.lint.expressions import Place, places
+from engine.lint.finding import Finding, Fix
+from engine.lint.model import Diagram, Release, called
+from engine.lint.rule import rule
+
+_SHORTEST = 4
+
+
+@rule(
+    title=("变量名没有写错", "No misspelt variable"),
+    why=(
+        "读不到的变量是空,不会报错;与写入的变量只差一两个字母的,多半是写错了。这是提醒。",
+        "A variable that is not there is null and says nothing; one that differs by a letter from one that is written is most likely misspelt. A warning.",
+    ),
+    refuses="""
+<bpmn:scriptTask id="Task_Total" name="合计"><bpmn:script>{ total: 1 }</bpmn:script></bpmn:scriptTask>
+<bpmn:scriptTask id="Task_Double" name="加倍"><bpmn:script>{ double: totl * 2 }</bpmn:script></bpmn:scriptTask>
+""",
+)
+def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
+    written = [name for name in names_of(diagram, release).names if len(name) >= _SHORTEST]
+    for place in places(diagram):
+        if place.use == "output":
+            continue  # reads the called process's data
+        for name in reads(place):
+            if len(name) < _SHORTEST or name in written:
+                continue
+            near = [n for n in get_close_matches(name, written, 1, 0.85) if not _numbered(n, name)]
+            if near:
+                yield diagram.warning(
+                    place.element,
+                    f"“{called(place.element)}”读取的 {name} 没有写入过,是否应为 {near[0]}",
+                    f"“{called(place.element)}” reads {name}, which nothing writes; is it {near[0]}?",
+                    _cure(place, name, near[0]),
+                )
+
+
+def _numbered(one: str, other: str) -> bool:
+    """Whether two names differ in their digits only, as `stage_1` and `stage_2` do."""
+    return re.sub(r"\d", "", one) == re.sub(r"\d", "", other)
+
+
+def _cure(place: Place, name: str, near: str) -> Fix | None:
+    edit = place.becomes(re.sub(rf"\b{re.escape(name)}\b", near, place.text))
+    return Fix(f"改为 {near}", f"Read {near}", (edit,)) if edit else None
