@@ -11,14 +11,34 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, bindparam, cast, delete, func, insert, select, tuple_, update
+from sqlalchemy import (
+    Text,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
 from engine.calendar import is_built_in
 from engine.history import Entry
 from engine.runtime import Work
 from engine.spiff.run import MessageWanted, OutsideCall, PersonWanted, TimerArmed
-from engine.tables import incident, message, message_wait, outside_call, timer, user_task
+from engine.tables import (
+    incident,
+    instance,
+    message,
+    message_wait,
+    outside_call,
+    timer,
+    user_task,
+)
 from engine.values import to_json
 
 Key = tuple[UUID, str]
@@ -170,6 +190,7 @@ def write_message_waits(
     if gone:
         key = tuple_(message_wait.c.task_id, message_wait.c.element)
         work.connection.execute(delete(message_wait).where(key.in_(gone)))
+    own_key = select(instance.c.business_key).where(instance.c.id == instance_id).scalar_subquery()
     for found in wanted:
         if (found.task_id, found.element) in rows.waits:
             continue
@@ -185,7 +206,10 @@ def write_message_waits(
         buffered = work.connection.scalars(
             select(message.c.id).where(
                 message.c.name == found.name,
-                message.c.key == found.key,
+                or_(
+                    and_(message.c.business_key.is_(None), message.c.key == found.key),
+                    message.c.business_key == own_key,
+                ),
                 message.c.delivered_at.is_(None),
             )
         )

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, insert, select
 
+from engine import history_months
 from engine.tables import event, instance
 from engine.values import canonical, from_json, to_json
 
@@ -80,6 +81,7 @@ def append(
         )
         previous = hashed
     if rows:
+        history_months.ensure(connection, at)
         connection.execute(insert(event), rows)
     return sequence, previous
 

@@ -19,7 +19,7 @@ from sqlalchemy import Row, Update, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import OperationalError
 
-from engine import definitions, derived_rows, history, incidents
+from engine import definitions, derived_rows, history, incidents, request_keys
 from engine.crash_points import crash_point
 from engine.dmn import decisions_of
 from engine.errors import Conflict, NotFound, VersionConflict
@@ -129,14 +129,25 @@ def start(
     data: dict[str, Any],
     business_key: str = "",
     instance_id: UUID | None = None,
+    request: str | None = None,
 ) -> UUID:
     """Starts a process of the release in force and runs it until it waits.
 
-    `instance_id` makes the call idempotent: a second start with the same id raises Conflict.
-    Raises NotFound if the process has not been published.
+    With a `request` key a repetition returns the first one's id (see request_keys). A second start
+    with one `instance_id` raises Conflict. Raises NotFound if the process has not been published.
     """
+    content = {"process": process_id, "data": data, "business_key": business_key}
+
+    def act() -> str:
+        return str(_start(work, process_id, data, business_key, instance_id or uuid.uuid4()))
+
+    return UUID(request_keys.once(work, "start", request, content, act))
+
+
+def _start(
+    work: Work, process_id: str, data: dict[str, Any], business_key: str, instance_id: UUID
+) -> UUID:
     found = definitions.definition_in_force(work.connection, process_id)
-    instance_id = instance_id or uuid.uuid4()
     services = StepServices(work, found.release_id)
     library = definitions.library(work.connection, found.release_id)
     run = Run.start(library.process(process_id), data, services)

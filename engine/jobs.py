@@ -15,7 +15,11 @@ from typing import Any
 import procrastinate
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.schema import SchemaManager
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, column, exists, table, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.sql.elements import ColumnElement
+
+from engine.crash_points import crash_point
 
 logger = logging.getLogger("rongyidui.jobs")
 # How long a worker may be silent before its jobs go back to the queue.
@@ -95,16 +99,31 @@ def install_schema(connection: Connection) -> str:
     return importlib.metadata.version("procrastinate")
 
 
-def run_worker(conninfo: str, jobs: Iterable[Job], concurrency: int = 2) -> None:
-    """Runs jobs until it is asked to stop (SIGINT, SIGTERM); a running job is finished first."""
+def _between_points(job: Job) -> Callable[..., None]:
+    def run(**arguments: Any) -> None:
+        crash_point("job taken", job.name)
+        job.function(**arguments)
+        crash_point("job done", job.name)
+
+    return run
+
+
+def run_worker(
+    conninfo: str, jobs: Iterable[Job], concurrency: int = 2, until_idle: bool = False
+) -> None:
+    """Runs jobs until it is asked to stop (SIGINT, SIGTERM); a running job is finished first.
+
+    With `until_idle` it stops by itself when no job is due.
+    """
     app = procrastinate.App(
         connector=procrastinate.PsycopgConnector(
             conninfo=conninfo, min_size=1, max_size=concurrency + 2
         )
     )
     for job in jobs:
-        app.task(name=job.name, queue=job.queue, retry=RETRY)(job.function)
+        app.task(name=job.name, queue=job.queue, retry=RETRY)(_between_points(job))
     app.run_worker(
+        wait=not until_idle,
         concurrency=concurrency,
         fetch_job_polling_interval=2.0,
         update_heartbeat_interval=5.0,
@@ -138,6 +157,19 @@ def return_jobs_of_dead_workers(connection: Connection) -> int:
     for row in rows:
         logger.warning("job %s returned to the queue: its worker is gone", row.id)
     return len(rows)
+
+
+_queue = table("procrastinate_jobs", column("task_name"), column("args", JSONB), column("status"))
+
+
+def has_live(name: str, argument: str, value: ColumnElement[str]) -> ColumnElement[bool]:
+    """The SQL condition that a job of this kind waits or runs whose argument has this value."""
+    return exists().where(
+        _queue.c.task_name == name,
+        _queue.c.args[argument].astext == value,
+        # As the queue's own partial index says it.
+        text("procrastinate_jobs.status in ('todo', 'doing')"),
+    )
 
 
 def delete_finished(connection: Connection, days: int = 7) -> int:

@@ -7,16 +7,19 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import Row, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.sql.elements import ColumnElement
 
-from engine import instances
+from engine import instances, request_keys
 from engine.actor import SYSTEM
 from engine.errors import Conflict, VersionConflict
 from engine.history import Entry
 from engine.runtime import Runtime, Work
 from engine.tables import instance, message, message_wait
 from engine.values import from_json, to_json
+
+KEPT = timedelta(days=400)
 
 
 def send(
@@ -26,51 +29,94 @@ def send(
     payload: dict[str, Any],
     guard: str | None = None,
     time_to_live: timedelta | None = None,
+    request: str | None = None,
+    business_key: str | None = None,
 ) -> UUID | None:
     """Sends a message to whoever waits, or will wait, for (name, key).
 
-    Two messages with one `guard` are one message; the second returns None. Delivery is a step of
-    its own, after the commit.
+    With a `business_key` it is for an instance of that business key, whatever key it waits for.
+    Two messages with one `guard` are one message; the second returns None. With a `request` key a
+    repetition returns the first one's id (see request_keys). Nobody gets a message whose
+    `time_to_live` is over. Delivery is a step of its own, after the commit.
     """
+    values = {
+        "name": name,
+        "key": key,
+        "payload": to_json(payload),
+        "guard": guard,
+        "sent_at": work.now,
+        "expires_at": work.now + time_to_live if time_to_live else None,
+        "business_key": business_key,
+    }
+    content = {k: v for k, v in values.items() if k not in ("sent_at", "expires_at")}
+    content["time_to_live"] = time_to_live
+    found = request_keys.once(work, "message", request, content, lambda: _keep(work, values))
+    return UUID(found) if found else None
+
+
+def _keep(work: Work, values: dict[str, Any]) -> str | None:
+    work.doing = "message sent"
     message_id = uuid.uuid4()
     done = work.connection.scalar(
         upsert(message)
-        .values(
-            id=message_id,
-            name=name,
-            key=key,
-            payload=to_json(payload),
-            guard=guard,
-            sent_at=work.now,
-            expires_at=work.now + time_to_live if time_to_live else None,
-        )
+        .values(id=message_id, **values)
         .on_conflict_do_nothing(index_elements=[message.c.guard])
         .returning(message.c.id)
     )
     if done is None:
         return None
     work.defer("engine.deliver_message", {"message_id": str(message_id)})
-    return message_id
+    return str(message_id)
 
 
-def deliver_waiting(work: Work) -> int:
-    """Asks again for the delivery of messages that somebody waits for; returns how many.
+def meets() -> ColumnElement[bool]:
+    """The SQL condition that a message is for a wait of an instance."""
+    return and_(
+        message.c.name == message_wait.c.name,
+        or_(
+            and_(message.c.business_key.is_(None), message.c.key == message_wait.c.key),
+            message.c.business_key == instance.c.business_key,
+        ),
+    )
 
-    A net below the jobs that are deferred with a message and with a wait.
-    """
-    rows = work.connection.scalars(
-        select(message.c.id)
-        .join(
-            message_wait,
-            and_(message_wait.c.name == message.c.name, message_wait.c.key == message.c.key),
+
+def undelivered(work: Work, limit: int = 200) -> list[Row[Any]]:
+    """Messages that nobody has taken yet, newest first, with `expired` and `wanted` (somebody waits)."""
+    wanted = (
+        select(message_wait.c.task_id)
+        .join(instance, instance.c.id == message_wait.c.instance_id)
+        .where(meets())
+        .correlate(message)
+        .exists()
+    )
+    return list(
+        work.connection.execute(
+            select(
+                message,
+                (func.coalesce(message.c.expires_at, work.now) < work.now).label("expired"),
+                wanted.label("wanted"),
+            )
+            .where(message.c.delivered_at.is_(None))
+            .order_by(message.c.sent_at.desc(), message.c.id)
+            .limit(limit)
         )
-        .where(message.c.delivered_at.is_(None))
-        .limit(500)
-    ).all()
-    for message_id in rows:
-        arguments = {"message_id": str(message_id)}
-        work.defer("engine.deliver_message", arguments, once=f"message {message_id}")
-    return len(rows)
+    )
+
+
+def delete_old(work: Work) -> int:
+    """Deletes messages that expired, or were delivered, more than KEPT ago; returns how many.
+
+    What was delivered stays in the receiver's history. A guard holds for as long as its message.
+    """
+    work.doing = "messages deleted"
+    before = work.now - KEPT
+    old = delete(message).where(
+        or_(
+            message.c.delivered_at < before,
+            and_(message.c.delivered_at.is_(None), message.c.expires_at < before),
+        )
+    )
+    return int(work.connection.execute(old).rowcount)
 
 
 def deliver(runtime: Runtime, message_id: UUID) -> bool:
@@ -81,7 +127,7 @@ def deliver(runtime: Runtime, message_id: UUID) -> bool:
 
     def act(work: Work) -> bool:
         row = _deliverable(work, message_id)
-        wait = row and _waiting_for(work, row.name, row.key)
+        wait = row and _waiting_for(work, message_id)
         if not wait:
             return False
         payload = from_json(row.payload)
@@ -121,14 +167,13 @@ def _deliverable(work: Work, message_id: UUID) -> Any:
     ).first()
 
 
-def _waiting_for(work: Work, name: str, key: str) -> Any:
+def _waiting_for(work: Work, message_id: UUID) -> Any:
     """Who has waited longest for a message, suspended instances left out."""
     return work.connection.execute(
         select(message_wait)
         .join(instance, instance.c.id == message_wait.c.instance_id)
-        .where(
-            message_wait.c.name == name, message_wait.c.key == key, instance.c.status == "running"
-        )
+        .join(message, meets())
+        .where(message.c.id == message_id, instance.c.status == "running")
         .order_by(instance.c.started_at, message_wait.c.task_id)
         .limit(1)
     ).first()

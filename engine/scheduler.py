@@ -17,7 +17,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
-from engine import jobs, messages, timers
+from engine import history_months, jobs, lost_jobs, messages, request_keys, timers
 from engine.actor import SYSTEM
 from engine.runtime import Runtime, Work
 
@@ -74,6 +74,8 @@ def _lead(
 
     scheduler.add_job(once(timers.defer_due), IntervalTrigger(seconds=POLL_SECONDS), **options)
     scheduler.add_job(once(_rescue), IntervalTrigger(seconds=10), **options)
+    once(history_months.ahead)()
+    scheduler.add_job(once(history_months.ahead), IntervalTrigger(hours=6), **options)
     scheduler.add_job(once(_tidy), CronTrigger.from_crontab("17 3 * * *"), **options)
     for one in calendar:
         trigger = CronTrigger.from_crontab(one.cron, timezone="Asia/Shanghai")
@@ -88,8 +90,10 @@ def _lead(
 
 def _rescue(work: Work) -> None:
     jobs.return_jobs_of_dead_workers(work.connection)
-    messages.deliver_waiting(work)
+    lost_jobs.ask_again(work)
 
 
 def _tidy(work: Work) -> None:
     jobs.delete_finished(work.connection)
+    messages.delete_old(work)
+    request_keys.forget_old(work)

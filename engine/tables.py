@@ -198,12 +198,22 @@ message = Table(
     Column("name", Text, nullable=False),
     Column("key", Text, nullable=False),
     Column("payload", JSONB, nullable=False),
+    Column(
+        "business_key", Text, comment="for the instance of this business key, in place of the key"
+    ),
     Column("guard", Text, unique=True, comment="two messages with one guard are one message"),
     moment("sent_at", nullable=False),
     moment("expires_at"),
     moment("delivered_at"),
     Column("instance_id", ForeignKey("instance.id")),
     Index("ix_message_waiting", "name", "key", postgresql_where=text("delivered_at is null")),
+    Index(
+        "ix_message_waiting_business_key",
+        "name",
+        "business_key",
+        postgresql_where=text("delivered_at is null and business_key is not null"),
+    ),
+    Index("ix_message_expires_at", "expires_at", postgresql_where=text("delivered_at is null")),
 )
 
 outside_call = Table(
@@ -250,10 +260,10 @@ incident = Table(
 event = Table(
     "event",
     metadata,
-    Column("id", BigInteger, Identity(), primary_key=True),
-    Column("instance_id", ForeignKey("instance.id"), nullable=False),
-    Column("sequence", Integer, nullable=False),
-    moment("at", nullable=False),
+    Column("id", BigInteger, nullable=False, server_default=text("nextval('event_number')")),
+    Column("instance_id", Uuid, primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    moment("at", primary_key=True),
     Column("actor", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("element", Text, nullable=False, server_default=""),
@@ -264,8 +274,8 @@ event = Table(
     Column("algorithm", Text, nullable=False, server_default="sha256"),
     Column("previous_hash", Text, nullable=False),
     Column("hash", Text, nullable=False),
-    UniqueConstraint("instance_id", "sequence"),
-    comment="Append-only history; one hash chain for each instance.",
+    comment="Append-only history, a partition a month; one hash chain for each instance.",
+    postgresql_partition_by="range (at)",
 )
 
 operation_batch = Table(
@@ -360,6 +370,40 @@ seal = Table(
     Column("previous_hash", Text, nullable=False),
     Column("hash", Text, nullable=False),
     comment="A hash over the heads of all chains, which a third party can hold.",
+)
+
+sealed_head = Table(
+    "sealed_head",
+    metadata,
+    Column("chain", Text, primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("hash", Text, nullable=False),
+    Column("seal_id", ForeignKey("seal.id"), nullable=False, index=True),
+    comment="What a seal covers: the last hash of each chain that had grown.",
+)
+
+archived_month = Table(
+    "archived_month",
+    metadata,
+    Column("month", Date, primary_key=True),
+    Column("file", Text, nullable=False),
+    Column("digest", Text, nullable=False, comment="SHA-256 of the file"),
+    Column("events", Integer, nullable=False),
+    Column("seal_id", ForeignKey("seal.id"), nullable=False),
+    moment("archived_at", nullable=False),
+    Column("archived_by", Text, nullable=False),
+    comment="Months of the history that lie in files; their hashes stay in `sealed_head`.",
+)
+
+request_key = Table(
+    "request_key",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("digest", Text, nullable=False, comment="SHA-256 of what was asked"),
+    Column("answer", JSONB),
+    moment("at", nullable=False, index=True),
+    comment="Requests that were answered, by the key their sender gave them.",
 )
 
 job_schema = Table(

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, and_, bindparam, false, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from engine import definitions, forms, instances
+from engine import definitions, forms, instances, request_keys
 from engine.actor import Actor
 from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from engine.functions import step_functions
@@ -159,11 +159,25 @@ def save(work: Work, task_id: UUID, answer: dict[str, Any]) -> None:
     )
 
 
-def complete(work: Work, task_id: UUID, answer: dict[str, Any], reason: str = "") -> None:
+def complete(
+    work: Work,
+    task_id: UUID,
+    answer: dict[str, Any],
+    reason: str = "",
+    request: str | None = None,
+) -> None:
     """Completes a task with the answer to the very form the person saw.
 
-    Raises InvalidInput with the wrong fields, NotAllowed, or Conflict if somebody was faster.
+    With a `request` key a repetition does nothing (see request_keys). Raises InvalidInput with the
+    wrong fields, NotAllowed, or Conflict if somebody was faster.
     """
+    content = {"task": str(task_id), "answer": answer, "reason": reason}
+    request_keys.once(
+        work, "completion", request, content, lambda: _complete(work, task_id, answer, reason)
+    )
+
+
+def _complete(work: Work, task_id: UUID, answer: dict[str, Any], reason: str) -> None:
     row = get(work, task_id)
     if row.status != "open":
         raise Conflict("这件事已经办过了,请刷新待办列表")

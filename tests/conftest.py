@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, text
 
+from engine import history_months
 from engine.actor import SYSTEM, Actor
 from engine.database import connect, migrate
 from engine.postgres import Server
@@ -55,6 +56,8 @@ def template(server: Server) -> str:
     with database.begin() as connection:
         migrate(connection)
         connection.execute(text("create table scratch_time (moment timestamptz not null)"))
+    with database.connect() as connection:
+        history_months.ensure(connection, START)
     database.dispose()
     return "template_empty"
 

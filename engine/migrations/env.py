@@ -2,14 +2,8 @@
 
 from alembic import context
 
+from engine.migrations.env_rules import ours
 from engine.tables import metadata
-
-
-def ours(item: object, name: str | None, kind: str, reflected: bool, other: object) -> bool:
-    """Leaves alone what is not ours: the job queue's tables and scratch tables."""
-    name = name or ""
-    return not (kind == "table" and (name.startswith("procrastinate_") or name == "scratch_time"))
-
 
 context.configure(
     connection=context.config.attributes["connection"],

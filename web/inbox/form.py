@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import flash, request, url_for
 from flask_babel import gettext as _
 
-from engine import definitions, user_tasks
+from engine import definitions, request_keys, user_tasks
 from engine.errors import Conflict
 from engine.runtime import Work
 from handlers.accounts import people
@@ -66,18 +66,27 @@ def draft(task_id: UUID) -> Any:
 @blueprint.post("/<uuid:task_id>/complete")
 @requires(*ROLES)
 def complete(task_id: UUID) -> Any:
-    """Hands the answer in; the next page is the inbox."""
+    """Hands the answer in; the next page is the inbox.
+
+    The header `Idempotency-Key` makes a repetition harmless: it gets the first one's answer.
+    """
     given = _given()
+    reason = str(request.args.get("reason", ""))[:MAX_REASON]
 
     def act(work: Work) -> str:
         row = user_tasks.get(work, task_id)
         four_eyes.require(work, row)
         answer = account_number.declared(work, row, given)
-        user_tasks.complete(work, task_id, answer, str(request.args.get("reason", ""))[:MAX_REASON])
+        user_tasks.complete(work, task_id, answer, reason)
         return task_page.title_of(row)
 
+    def once(work: Work) -> str:
+        key = request.headers.get("Idempotency-Key")
+        content = {"task": str(task_id), "answer": given, "reason": reason}
+        return str(request_keys.once(work, "handing in", key, content, lambda: act(work)))
+
     try:
-        title = run(act)
+        title = run(once)
     except Conflict as error:
         return _lost(task_id, error)
     flash(_("已办结:%(title)s", title=title), "success")

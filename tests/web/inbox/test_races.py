@@ -42,3 +42,21 @@ def test_one_completes_and_the_other_gets_a_sentence_and_the_fresh_task(
     loser = clients[[answer.status_code for answer in answers].index(409)]
     page = loser.get(f"/inbox/{task_id}", headers={"Accept": "text/html"})
     assert page.status_code == 200
+
+
+def test_an_answer_sent_twice_with_one_key_is_handed_in_once(runtime, sign_in, start):
+    start()
+    with runtime.database.connect() as connection:
+        task_id = connection.scalar(select(user_task.c.id))
+    client = sign_in("li", LI)
+
+    def hand_in(count):
+        headers = {"X-CSRFToken": client.csrf, "Idempotency-Key": "one"}
+        answer = {"agreed": False, "count": count}
+        return client.post(f"/inbox/{task_id}/complete", json={"answer": answer}, headers=headers)
+
+    first, second = hand_in(2), hand_in(2)
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert first.get_json() == second.get_json()
+    other = hand_in(3)
+    assert other.status_code == 422 and "编号" in other.get_json()["message"]

@@ -17,10 +17,12 @@ import { Mandarin } from 'flatpickr/dist/l10n/zh.js';
 import { Form } from 'form-js-viewer-2';
 import texts from '../i18n/form-viewer.zh.json';
 import { chinese, translateModule, words } from '../i18n/index.js';
-import { read, send } from '../site/http.js';
+import { read, requestKey, send } from '../site/http.js';
 import { keepDraft } from './draft.js';
 import { clearServerErrors, showServerErrors } from './errors.js';
 import { upload } from './files.js';
+
+const sent = new WeakMap();
 
 if (chinese) flatpickr.localize(Mandarin);
 
@@ -74,6 +76,13 @@ function build(element, readonly, schema) {
   return { node, button, body: node.querySelector('.task-form-body'), alert: node.querySelector('.alert'), status: node.querySelector('.task-form-status') };
 }
 
+/** The same answer sent again, after a lost connection, is the same request. */
+function keyOf(element, answer) {
+  const text = JSON.stringify(answer);
+  if (sent.get(element)?.text !== text) sent.set(element, { text, key: requestKey() });
+  return sent.get(element).key;
+}
+
 async function submit(form, element, frame, draft) {
   if (frame.busy) return;
   clearServerErrors(form, frame);
@@ -88,7 +97,7 @@ async function submit(form, element, frame, draft) {
   let found;
   try {
     const answer = await upload(form, data, element.dataset.uploadUrl);
-    found = await send('POST', element.dataset.submitUrl, { answer });
+    found = await send('POST', element.dataset.submitUrl, { answer }, keyOf(element, answer));
   } catch (error) {
     found = { ok: false, status: 422, body: { message: error.message } };
   }

@@ -1,0 +1,8 @@
+"""Which database objects the migrations look after."""
+
+FOREIGN = ("procrastinate_", "scratch_time", "event_2")
+
+
+def ours(item: object, name: str | None, kind: str, reflected: bool, other: object) -> bool:
+    """Leaves alone what is not in the tables: the job queue, scratch tables, the history's months."""
+    return not (kind == "table" and (name or "").startswith(FOREIGN))
