@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, case, delete, func, insert, select, update
@@ -13,12 +13,10 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from engine.errors import Conflict, DiagramRefused, NotFound
 from engine.forms import parse_form
 from engine.kept import kept
-from engine.lint import Finding, decisions, kind_of, lint
+from engine.lint import DecisionCheck, decisions, kind_of, lint
 from engine.runtime import Work
 from engine.spiff import Library, parse_library
 from engine.tables import artifact, definition, draft, release, release_file
-
-DecisionCheck = Callable[[str, bytes], Iterable[Finding]]
 
 
 def content_hash(content: bytes) -> str:

@@ -8,22 +8,25 @@ from lxml import etree
 
 from engine import feel
 from engine.dmn import model
-from engine.dmn.model import HIT_POLICIES, Fault, Logic, Parameter
-from engine.dmn.source import child, children, local, needs_telling, text_of
-from engine.dmn.types import ANY, Type, names_in
+from engine.dmn.model import HIT_POLICIES, Fault, Logic, Parameter, Text
+from engine.dmn.scope import Scope
+from engine.dmn.source import child, children, local, owner_of, text_of
+from engine.dmn.types import ANY, Type
 from engine.errors import InvalidInput
 from engine.feel import Expression, FeelSyntaxError, syntax
 
-Names = frozenset[str]
 _PLACES = {
-    "inputEntry": ("条件", "condition"),
-    "outputEntry": ("结果", "result"),
     "inputExpression": ("条件列", "input column"),
     "inputValues": ("条件列的允许值", "allowed values of an input column"),
     "outputValues": ("结果列的允许值", "allowed values of an output column"),
     "defaultOutputEntry": ("默认结果", "default output"),
-    "allowedValues": ("类型的允许值", "allowed values of a type"),
-    "typeConstraint": ("类型的约束", "constraint of a type"),
+    "allowedValues": ("的允许值", "allowed values"),
+    "typeConstraint": ("的约束", "constraint"),
+}
+_NAMED = {
+    "decision": "决策",
+    "businessKnowledgeModel": "知识模型",
+    "itemDefinition": "类型",
 }
 _OUTSIDE = {"J": "Java", "JAVA": "Java", "P": "PMML", "PMML": "PMML"}
 
@@ -34,7 +37,8 @@ class Boxed:
     def __init__(self, path: str, type_of: Callable[[str], Type]) -> None:
         self.path, self.type_of = path, type_of
         self.faults: list[Fault] = []
-        self.readers: dict[str, Callable[[etree._Element, Names], Logic]] = {
+        self.texts: list[Text] = []
+        self.readers: dict[str, Callable[[etree._Element, Scope], Logic]] = {
             "literalExpression": self._literal,
             "decisionTable": self._table,
             "context": self._context,
@@ -52,98 +56,115 @@ class Boxed:
     def is_logic(self, node: etree._Element) -> bool:
         return local(node) in self.readers
 
-    def logic(self, node: etree._Element, names: Names) -> Logic:
+    def logic(self, node: etree._Element, scope: Scope) -> Logic:
         """An expression, with its type if it declares one."""
-        found = self.readers[local(node)](node, names)
+        found = self.readers[local(node)](node, scope)
         wanted = self.type_of(node.get("typeRef", ""))
         # A function definition's type may be that of the function or, in older files, of its result.
         return found if wanted.is_any else model.Typed(found, wanted)
 
-    def inside(self, node: etree._Element | None, names: Names) -> Logic:
+    def inside(self, node: etree._Element | None, scope: Scope) -> Logic:
         """The one expression in a wrapper such as `then` or `binding`; null without one."""
         found = next(filter(self.is_logic, node), None) if node is not None else None
-        return self.logic(found, names) if found is not None else feel.parse("null")
+        return self.logic(found, scope) if found is not None else feel.parse("null")
 
-    def parse(self, text: str, kind: str, node: etree._Element | None, names: Names) -> Expression:
-        """An expression; one that is no FEEL answers null and is remembered as a fault."""
+    def parse(
+        self,
+        text: str,
+        kind: str,
+        node: etree._Element | None,
+        scope: Scope,
+        wanted: Type = ANY,
+    ) -> Expression:
+        """An expression; one that is no FEEL answers null and is remembered as a fault.
+
+        `wanted` is the type of its value, of unary tests that of the value under test.
+        """
+        place = _where(node) if node is not None else ("", "")
+        owner = owner_of(node) if node is not None else ""
         try:
-            return feel.parse(text, kind, sorted(names))
+            found = feel.parse(text, kind, sorted(scope.words))
         except FeelSyntaxError as error:
-            if node is not None:
-                place = _where(node)
-                self.faults.append(Fault(_owner(node), *place, text, str(error)))
+            where = error.line, error.column
+            self.faults.append(Fault(owner, *place, text, str(error), *where))
             return _broken(text, kind, str(error))
+        self.texts.append(Text(owner, *place, found, scope.types, wanted))
+        return found
 
     # -- one method for each kind of box
 
-    def _literal(self, node: etree._Element, names: Names) -> Logic:
+    def _literal(self, node: etree._Element, scope: Scope) -> Logic:
         language = node.get("expressionLanguage", "")
         if language and "feel" not in language.lower():
-            return _broken(text_of(node), "expression", f"不支持表达式语言 {language}")
-        return self.parse(text_of(node) or "null", "expression", node, names)
+            message = f"不支持表达式语言 {language}"
+            self.faults.append(Fault(owner_of(node), *_where(node), text_of(node), message))
+            return _broken(text_of(node), "expression", message)
+        return self.parse(text_of(node) or "null", "expression", node, scope)
 
-    def _context(self, node: etree._Element, names: Names) -> Logic:
+    def _context(self, node: etree._Element, scope: Scope) -> Logic:
         entries: list[tuple[Parameter, Logic]] = []
         result = None
         for entry in children(node, "contextEntry"):
             variable = child(entry, "variable")
-            found = self.inside(entry, names)
+            found = self.inside(entry, scope)
             if variable is None:
                 result = found
                 continue
             parameter = self._parameter(variable)
             entries.append((parameter, found))
-            names = _with(names, parameter)
+            scope = scope.with_((parameter.name, parameter.type))
         return model.Context(tuple(entries), result)
 
-    def _list(self, node: etree._Element, names: Names) -> Logic:
-        return model.ListLogic(tuple(self.logic(c, names) for c in node if self.is_logic(c)))
+    def _list(self, node: etree._Element, scope: Scope) -> Logic:
+        return model.ListLogic(tuple(self.logic(c, scope) for c in node if self.is_logic(c)))
 
-    def _relation(self, node: etree._Element, names: Names) -> Logic:
+    def _relation(self, node: etree._Element, scope: Scope) -> Logic:
         columns = tuple(self._parameter(column) for column in children(node, "column"))
         rows = tuple(
-            tuple(self.logic(c, names) for c in row if self.is_logic(c))
+            tuple(self.logic(c, scope) for c in row if self.is_logic(c))
             for row in children(node, "row")
         )
         return model.Relation(columns, rows)
 
-    def function(self, node: etree._Element, names: Names) -> model.FunctionLogic:
+    def function(self, node: etree._Element, scope: Scope) -> model.FunctionLogic:
         """A function definition, or the encapsulated logic of a knowledge model."""
         parameters = tuple(self._parameter(p) for p in children(node, "formalParameter"))
         outside = _OUTSIDE.get(node.get("kind", "FEEL").upper(), "")
         body = next(filter(self.is_logic, node), None)
         if outside or body is None:
             return model.FunctionLogic(parameters, None, outside)
-        return model.FunctionLogic(parameters, self.logic(body, _with(names, *parameters)))
+        return model.FunctionLogic(
+            parameters, self.logic(body, scope.with_(*((p.name, p.type) for p in parameters)))
+        )
 
-    def _invocation(self, node: etree._Element, names: Names) -> Logic:
+    def _invocation(self, node: etree._Element, scope: Scope) -> Logic:
         called = text_of(child(node, "literalExpression")) or "null"
         bindings = []
         for binding in children(node, "binding"):
             parameter = child(binding, "parameter")
             name = parameter.get("name", "") if parameter is not None else ""
-            bindings.append((name, self.inside(binding, names)))
-        return model.Invocation(self.parse(called, "expression", node, names), tuple(bindings))
+            bindings.append((name, self.inside(binding, scope)))
+        return model.Invocation(self.parse(called, "expression", node, scope), tuple(bindings))
 
-    def _conditional(self, node: etree._Element, names: Names) -> Logic:
-        parts = (self.inside(child(node, name), names) for name in ("if", "then", "else"))
+    def _conditional(self, node: etree._Element, scope: Scope) -> Logic:
+        parts = (self.inside(child(node, name), scope) for name in ("if", "then", "else"))
         return model.Conditional(*parts)
 
-    def _filter(self, node: etree._Element, names: Names) -> Logic:
-        inside = self.inside(child(node, "match"), names)
-        return model.FilterLogic(self.inside(child(node, "in"), names), inside)
+    def _filter(self, node: etree._Element, scope: Scope) -> Logic:
+        inside = self.inside(child(node, "match"), scope)
+        return model.FilterLogic(self.inside(child(node, "in"), scope), inside)
 
-    def _iterator(self, node: etree._Element, names: Names) -> Logic:
+    def _iterator(self, node: etree._Element, scope: Scope) -> Logic:
         kind, source = local(node), child(node, "in")
-        variable = Parameter(node.get("iteratorVariable", ""))
+        variable = node.get("iteratorVariable", "")
         body = child(node, "return" if kind == "for" else "satisfies")
         wanted = self.type_of(source.get("typeRef", "")) if source is not None else ANY
         return model.Iterator(
             kind,
-            variable.name,
+            variable,
             wanted,
-            self.inside(source, names),
-            self.inside(body, _with(names, variable)),
+            self.inside(source, scope),
+            self.inside(body, scope.with_((variable, wanted.item() if wanted.collection else ANY))),
         )
 
     def _parameter(self, node: etree._Element) -> Parameter:
@@ -151,61 +172,78 @@ class Boxed:
 
     # -- decision tables
 
-    def _table(self, node: etree._Element, names: Names) -> Logic:
+    def _table(self, node: etree._Element, scope: Scope) -> Logic:
         policy = node.get("hitPolicy", "UNIQUE")
         if policy not in HIT_POLICIES:
             raise InvalidInput(f"{self.path}: 不认识的命中策略 {policy}")
-        inputs = tuple(self._input(one, names) for one in children(node, "input"))
-        outputs = tuple(self._output(one, names) for one in children(node, "output"))
+        inputs = tuple(self._input(one, scope) for one in children(node, "input"))
+        outputs = tuple(self._output(one, scope) for one in children(node, "output"))
         rules = tuple(
-            self._rule(number, one, names) for number, one in enumerate(children(node, "rule"), 1)
+            self._rule(number, one, scope, inputs, outputs)
+            for number, one in enumerate(children(node, "rule"), 1)
         )
-        for rule in rules:
-            if len(rule.tests) != len(inputs) or len(rule.results) != len(outputs):
-                raise InvalidInput(f"{self.path}: 第 {rule.number} 行的列数与表头不一致")
         heads = tuple(one.get("name", "") for one in children(node, "annotation"))
         aggregation = node.get("aggregation", "")
         return model.Table(policy, aggregation, inputs, outputs, rules, heads)
 
-    def _input(self, node: etree._Element, names: Names) -> model.Input:
+    def _input(self, node: etree._Element, scope: Scope) -> model.Input:
         expression = child(node, "inputExpression")
         text = text_of(expression)
         listed = child(node, "inputValues")
+        name = expression.get("typeRef", "") if expression is not None else ""
+        declared = self.type_of(name)
+        parsed = self.parse(text or "null", "expression", expression, scope, declared)
+        known = scope.type_of(parsed)
+        # Of the two types the one that says more: an item definition, not only `string`.
+        wanted = known if known.title and not declared.title else declared
         return model.Input(
             node.get("label", "") or text,
-            self.parse(text or "null", "expression", expression, names),
-            self.parse(text_of(listed), "unary tests", listed, names) if text_of(listed) else None,
-            expression.get("typeRef", "") if expression is not None else "",
-            self.type_of(expression.get("typeRef", "")) if expression is not None else ANY,
+            parsed,
+            self._tests(listed, scope, wanted),
+            wanted.basic_name or name,
+            wanted,
         )
 
-    def _output(self, node: etree._Element, names: Names) -> model.Output:
+    def _tests(self, node: etree._Element | None, scope: Scope, wanted: Type) -> Expression | None:
+        text = text_of(node)
+        return self.parse(text, "unary tests", node, scope, wanted) if text else None
+
+    def _output(self, node: etree._Element, scope: Scope) -> model.Output:
         listed, default = child(node, "outputValues"), child(node, "defaultOutputEntry")
-        tests = (
-            self.parse(text_of(listed), "unary tests", listed, names) if text_of(listed) else None
-        )
+        wanted = self.type_of(node.get("typeRef", ""))
+        tests = self._tests(listed, scope, wanted)
         return model.Output(
             node.get("name", ""),
             node.get("label", "") or node.get("name", ""),
-            _listed(tests),
-            self.parse(text_of(default), "expression", default, names)
+            _listed(tests) or next(filter(None, map(_listed, wanted.limits)), ()),
+            self.parse(text_of(default), "expression", default, scope, wanted)
             if text_of(default)
             else None,
-            self.type_of(node.get("typeRef", "")),
+            wanted,
             tests,
         )
 
-    def _rule(self, number: int, node: etree._Element, names: Names) -> model.Rule:
+    def _rule(
+        self,
+        number: int,
+        node: etree._Element,
+        scope: Scope,
+        inputs: tuple[model.Input, ...],
+        outputs: tuple[model.Output, ...],
+    ) -> model.Rule:
+        tests, results = children(node, "inputEntry"), children(node, "outputEntry")
+        if len(tests) != len(inputs) or len(results) != len(outputs):
+            raise InvalidInput(f"{self.path}: 第 {number} 行的列数与表头不一致")
         return model.Rule(
             node.get("id", ""),
             number,
             tuple(
-                self.parse(text_of(e) or "-", "unary tests", e, names)
-                for e in children(node, "inputEntry")
+                self.parse(text_of(e) or "-", "unary tests", e, scope, column.type)
+                for e, column in zip(tests, inputs, strict=True)
             ),
             tuple(
-                self.parse(_result(text_of(e)), "expression", e, names)
-                for e in children(node, "outputEntry")
+                self.parse(_result(text_of(e)), "expression", e, scope, column.type)
+                for e, column in zip(results, outputs, strict=True)
             ),
             tuple(text_of(e) for e in children(node, "annotationEntry")),
         )
@@ -213,11 +251,6 @@ class Boxed:
 
 def _result(text: str) -> str:
     return "null" if text in ("", "-") else text
-
-
-def _with(names: Names, *parameters: Parameter) -> Names:
-    found = {p.name for p in parameters} | {n for p in parameters for n in names_in(p.type)}
-    return names | {name for name in found if needs_telling(name)}
 
 
 def _listed(tests: Expression | None) -> tuple[Expression, ...]:
@@ -234,16 +267,6 @@ def _broken(text: str, kind: str, message: str) -> Expression:
     return Expression(text, kind, tree, lambda scope: scope.null(message, null))
 
 
-def _owner(node: etree._Element) -> str:
-    """The id of the nearest element that has one."""
-    current: etree._Element | None = node
-    while current is not None:
-        if current.get("id"):
-            return str(current.get("id"))
-        current = current.getparent()
-    return ""
-
-
 def _where(node: etree._Element) -> tuple[str, str]:
     """The place of a text in words, in Chinese and English: decision, row, column."""
     said: list[str] = []
@@ -251,20 +274,35 @@ def _where(node: etree._Element) -> tuple[str, str]:
     current: etree._Element | None = node
     while current is not None:
         parent, name = current.getparent(), local(current)
-        if name in _PLACES:
-            number = _number(current, parent) if name in ("inputEntry", "outputEntry") else ""
-            said.insert(0, f"{f'第 {number} 个' if number else ''}{_PLACES[name][0]}")
-            english.insert(0, f"{_PLACES[name][1]} {number}".strip())
+        if name in ("inputEntry", "outputEntry"):
+            said.insert(0, f"“{_label(current)}”")
+            english.insert(0, f"“{_label(current)}”")
+        elif name in _PLACES:
+            said.insert(0, _PLACES[name][0])
+            english.insert(0, _PLACES[name][1])
         elif name == "rule":
             said.insert(0, f"第 {_number(current, parent)} 行")
             english.insert(0, f"rule {_number(current, parent)}")
-        elif name in ("decision", "businessKnowledgeModel", "itemDefinition"):
+        elif name in _NAMED:
             title = current.get("name") or current.get("id", "")
-            said.insert(0, f"“{title}”")
+            said.insert(0, f"{_NAMED[name]}“{title}”")
             english.insert(0, f"“{title}”")
             break
         current = parent
     return "".join(said), ", ".join(english)
+
+
+def _label(entry: etree._Element) -> str:
+    """The heading of the column in which a cell lies."""
+    kind = local(entry).removesuffix("Entry")
+    rule = entry.getparent()
+    table = rule.getparent() if rule is not None else None
+    number = _number(entry, rule)
+    heads = children(table, kind) if table is not None else []
+    if number > len(heads):
+        return str(number)
+    head = heads[number - 1]
+    return head.get("label") or head.get("name") or text_of(child(head, "inputExpression"))
 
 
 def _number(node: etree._Element, parent: etree._Element | None) -> int:

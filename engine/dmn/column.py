@@ -97,15 +97,16 @@ def column_of(column: Input, cells: Sequence[Expression]) -> Column:
 
     A missing value counts only where a cell asks for one.
     """
-    allowed = column.allowed
-    found = cut([*cells, allowed], column.type_name)
+    limits = column.limits
+    found = cut([*cells, *limits], column.type_name)
     regions = [r for r in found.regions if r.sample is not None]
     if any(asks_for_null(cell.tree) for cell in cells):
         regions.append(found.regions[-1])
     if not found.kind:
         regions = [found.regions[-1]]
-    elif allowed is not None and len(cells) in found.known:
-        regions = [r for r in regions if allowed.passes(r.sample, {})]
+    for place, limit in enumerate(limits, len(cells)):
+        if found.kind and place in found.known:
+            regions = [r for r in regions if r.sample is None or limit.passes(r.sample, {})]
     everything = frozenset(range(len(regions)))
 
     by_text = {

@@ -77,11 +77,9 @@ class Check:
 
     def not_allowed(self) -> Iterator[Problem]:
         for place, column in enumerate(self.columns):
-            allowed = self.table.inputs[place].allowed
-            if allowed is None or constants(allowed) is None:
-                continue
+            limits = [one for one in self.table.inputs[place].limits if constants(one) is not None]
             for row, rule in enumerate(self.table.rules):
-                wrong = [] if row in self.dead_rows else _outside(rule.tests[place], allowed)
+                wrong = [] if row in self.dead_rows else _outside(rule.tests[place], limits)
                 if wrong:
                     said, english = (column.value(wrong, language) for language in ("zh", "en"))
                     yield Problem(
@@ -99,7 +97,7 @@ class Check:
             for column, entry in zip(self.table.outputs, rule.results, strict=True):
                 if not isinstance(entry.tree, syntax.Literal) or entry.tree.value is None:
                     continue
-                if column.tests and not column.tests.passes(entry.tree.value, {}):
+                if not all(test.passes(entry.tree.value, {}) for test in column.limits):
                     yield Problem(
                         "error",
                         "decision_not_allowed",
@@ -192,7 +190,7 @@ class Check:
             return
         said, english = self._list(_joined(holes))
         yield Problem(
-            "warning",
+            "error",
             "decision_gap",
             0,
             f"“{self.name}”有遗漏: {said}时没有一行成立",
@@ -237,13 +235,14 @@ class Check:
         return zh, " and ".join(column.say(values, "en") for column, values in told)
 
 
-def _outside(test: Expression, allowed: Expression) -> list[object]:
+def _outside(test: Expression, limits: list[Expression]) -> list[object]:
     """The values that a cell lists though they are not allowed."""
     tree = test.tree
     if not isinstance(tree, syntax.UnaryTests) or tree.negated:
         return []
     values = [constant_of(node) for node in tree.tests]
-    return [v for v in values if v is not None and not allowed.passes(v, {})]
+    known = [value for value in values if value is not None]
+    return [v for v in known if not all(limit.passes(v, {}) for limit in limits)]
 
 
 def _classes(

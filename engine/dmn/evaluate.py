@@ -49,21 +49,20 @@ class Decisions:
         decision = self.find(decision_id)
         world = World(context, Session(functions or {}))
         answer = self.graph.decide(self.homes[decision_id], decision, world)
-        broken = next((str(p) for p in world.session.problems if p.breaks), None)
-        if broken:
-            raise TableBroken(f"决策表{broken}")
+        if world.session.problems:
+            broken = next((str(p) for p in world.session.problems if p.breaks), None)
+            if broken:
+                raise TableBroken(f"决策表{broken}")
         return answer, self._trace(decision, world)
 
     def _trace(self, decision: Decision, world: World) -> Trace:
-        found = {
-            **world.traces.pop((decision.path, decision.id)),
-            "version": self.versions[decision.path],
-        }
+        found = world.traces.pop((decision.path, decision.id))
+        found["version"] = self.versions[decision.path]
         if world.traces:
             found["required"] = list(world.traces.values())
-        problems = list(dict.fromkeys(str(p) for p in world.session.problems if not p.missing))
-        if problems:
-            found["problems"] = problems
+        if world.session.problems:
+            problems = dict.fromkeys(str(p) for p in world.session.problems if not p.missing)
+            found |= {"problems": list(problems)} if problems else {}
         return found
 
     def explain(

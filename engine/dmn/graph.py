@@ -17,7 +17,7 @@ Trace = dict[str, Any]
 Key = tuple[str, str]
 
 
-@dataclass
+@dataclass(slots=True)
 class World:
     """The facts of one evaluation and what has been decided on them.
 
@@ -66,7 +66,7 @@ class Graph:
     def names(self, home: Model, decision: Decision, world: World) -> dict[str, Any]:
         """What a decision may read: the facts, its requirements' values, functions it may call."""
         names = dict(world.facts)
-        for reference in (*decision.inputs, *decision.requires, *decision.knowledge):
+        for reference in decision.references:
             self._add(home, reference, names, world)
         return names
 
@@ -168,9 +168,10 @@ def _decided(decision: Decision, names: dict[str, Any], session: Session) -> tup
     if isinstance(decision.logic, model.Table):
         found = table_value(decision.logic, names, session)
         value = found.answer
-        trace |= {"inputs": found.inputs, "rules": found.rules}
+        trace["inputs"], trace["rules"] = found.inputs, found.rules
     else:
         value = evaluate(decision.logic, names, session) if decision.logic is not None else None
     if not decision.type.is_any:
         value = session.typed(value, decision.type)
-    return value, {**trace, "output": value}
+    trace["output"] = value
+    return value, trace

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator as Walk
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 from engine.dmn.types import ANY, Type
 from engine.feel import Expression
@@ -26,6 +29,12 @@ class Input:
     type: Type = ANY
 
     @property
+    def limits(self) -> tuple[Expression, ...]:
+        """The tests that its value has to pass, those of its type included."""
+        own = (self.allowed,) if self.allowed else ()
+        return (*own, *self.type.limits)
+
+    @property
     def unit(self) -> str:
         return _UNIT.sub(r"\2", self.label) if _UNIT.match(self.label) else ""
 
@@ -45,6 +54,12 @@ class Output:
     default: Expression | None
     type: Type = ANY
     tests: Expression | None = None
+
+    @property
+    def limits(self) -> tuple[Expression, ...]:
+        """The tests that its value has to pass, those of its type included."""
+        own = (self.tests,) if self.tests else ()
+        return (*own, *self.type.limits)
 
 
 @dataclass(frozen=True)
@@ -159,6 +174,38 @@ Logic = (
 )
 
 
+def parts_of(logic: Logic | None) -> Walk[Logic]:
+    """A boxed expression and all inside it."""
+    if logic is None:
+        return
+    yield logic
+    for part in _inside(logic):
+        yield from parts_of(part)
+
+
+def _inside(logic: Logic) -> tuple[Logic | None, ...]:
+    match logic:
+        case Typed():
+            return (logic.logic,)
+        case Context():
+            return (*(entry for _, entry in logic.entries), logic.result)
+        case ListLogic():
+            return logic.items
+        case Relation():
+            return tuple(cell for row in logic.rows for cell in row)
+        case FunctionLogic():
+            return (logic.body,)
+        case Invocation():
+            return tuple(bound for _, bound in logic.bindings)
+        case Conditional():
+            return (logic.condition, logic.then, logic.otherwise)
+        case FilterLogic():
+            return (logic.source, logic.match)
+        case Iterator():
+            return (logic.source, logic.body)
+    return ()
+
+
 @dataclass(frozen=True)
 class Reference:
     """An element of this or, with a namespace, of an imported model."""
@@ -191,6 +238,11 @@ class Decision:
     type: Type = ANY
     inputs: tuple[Reference, ...] = ()
     knowledge: tuple[Reference, ...] = ()
+
+    @cached_property
+    def references(self) -> tuple[Reference, ...]:
+        """Everything it requires."""
+        return (*self.inputs, *self.requires, *self.knowledge)
 
 
 @dataclass(frozen=True)
@@ -231,18 +283,39 @@ class Import:
 
 @dataclass(frozen=True)
 class Fault:
-    """A text that could not be read. `element` is the nearest id, `place` says where in the file."""
+    """A text that could not be read. `element` is the nearest id, `place` says where in the file.
+
+    `line` and `column` count from 1 in the text.
+    """
 
     element: str
     place: str
     place_english: str
     text: str
     message: str
+    line: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True)
+class Text:
+    """An expression of a file with what is known before it runs.
+
+    `types` are those of the names in view, `wanted` that of its value (of unary tests that of the
+    value under test). The place is told as in a fault.
+    """
+
+    element: str
+    place: str
+    place_english: str
+    expression: Expression
+    types: Mapping[str, Type]
+    wanted: Type
 
 
 @dataclass(frozen=True)
 class Model:
-    """One file."""
+    """One file. `unknown_types` are names that no type has, each with the element that uses it."""
 
     path: str
     namespace: str
@@ -250,7 +323,9 @@ class Model:
     imports: tuple[Import, ...]
     types: dict[str, Type]
     elements: dict[str, Element]
-    faults: tuple[Fault, ...] = field(default=())
+    faults: tuple[Fault, ...] = ()
+    texts: tuple[Text, ...] = ()
+    unknown_types: tuple[tuple[str, str], ...] = ()
 
     @property
     def decisions(self) -> list[Decision]:

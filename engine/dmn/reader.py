@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
@@ -10,12 +10,14 @@ from engine import feel
 from engine.dmn import model
 from engine.dmn.boxed import Boxed
 from engine.dmn.model import Decision, Element, InputData, Knowledge, Model, Service
+from engine.dmn.scope import Scope
 from engine.dmn.source import (
     Source,
     Sources,
     child,
     children,
     local,
+    owner_of,
     text_of,
     variable_name,
 )
@@ -46,9 +48,20 @@ class _Reader:
             self.types,
             elements,
             tuple(self.boxed.faults),
+            tuple(self.boxed.texts),
+            tuple(self._unknown_types()),
         )
 
     # -- types
+
+    def _unknown_types(self) -> Iterator[tuple[str, str]]:
+        for node in self.source.root.iter("{*}*"):
+            name = node.get("typeRef", "") or node.get("outputTypeRef", "")
+            if local(node) == "typeRef":
+                name = (node.text or "").strip()
+            known = basic(name) or self.sources.item_definition(self.source, name)[1] is not None
+            if name and not known:
+                yield owner_of(node), name
 
     def type(self, name: str) -> Type:
         """A type by its name in this file; what nobody defined is Any."""
@@ -90,7 +103,7 @@ class _Reader:
     def _tests(self, node: etree._Element, name: str) -> feel.Expression | None:
         found = child(node, name)
         text = text_of(found)
-        return self.boxed.parse(text, "unary tests", found, frozenset()) if text else None
+        return self.boxed.parse(text, "unary tests", found, Scope()) if text else None
 
     # -- the requirement graph
 
@@ -110,10 +123,27 @@ class _Reader:
         variable = child(node, "variable")
         return self.type(variable.get("typeRef", "")) if variable is not None else ANY
 
+    def _scope(self, node: etree._Element) -> Scope:
+        """The names that an element requires, imported ones under their prefix."""
+        types: dict[str, Type] = {}
+        for reference in self.sources.required(self.source, node):
+            home, element = self.sources.find(self.source, reference)
+            if home is None or element is None:
+                continue
+            reader = self if home is self.source else _Reader(self.sources, home)
+            name, declared = variable_name(element), reader._declared(element)
+            one = self.source.import_of(reference.namespace) if home is not self.source else None
+            if one is None or not one.name:
+                types[name] = declared
+            else:
+                known = types.get(one.name, ANY).components
+                types[one.name] = Type("context", one.name, components=(*known, (name, declared)))
+        return Scope(types, self.sources.names_for(self.source, node))
+
     def _decision(self, node: etree._Element, declared: Type) -> Decision:
-        names = self.sources.names_for(self.source, node)
+        scope = self._scope(node)
         logic = next(filter(self.boxed.is_logic, node), None)
-        found = self.boxed.logic(logic, names) if logic is not None else None
+        found = self.boxed.logic(logic, scope) if logic is not None else None
         if isinstance(found, model.Typed) and (declared.is_any or declared == found.type):
             declared, found = found.type, found.logic
         elif isinstance(found, model.Typed) and isinstance(found.logic, model.Table):
@@ -133,10 +163,10 @@ class _Reader:
         )
 
     def _knowledge(self, node: etree._Element, declared: Type) -> Knowledge:
-        names = self.sources.names_for(self.source, node)
+        scope = self._scope(node)
         encapsulated = child(node, "encapsulatedLogic")
         function = (
-            self.boxed.function(encapsulated, names)
+            self.boxed.function(encapsulated, scope)
             if encapsulated is not None
             else model.FunctionLogic((), None)
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from posixpath import dirname, join, normpath
 from urllib.parse import unquote
@@ -10,11 +9,11 @@ from urllib.parse import unquote
 from lxml import etree
 
 from engine.dmn.model import Import, Reference
+from engine.dmn.scope import needs_telling
 from engine.errors import InvalidInput
 from engine.xml import parse_xml
 
 _ELEMENTS = ("inputData", "decision", "businessKnowledgeModel", "decisionService")
-_ONE_WORD = re.compile(r"[^\W\d]\w*$")
 
 
 def local(node: etree._Element) -> str:
@@ -42,9 +41,14 @@ def variable_name(node: etree._Element) -> str:
     return str((variable.get("name") if variable is not None else "") or node.get("name", ""))
 
 
-def needs_telling(name: str) -> bool:
-    """Whether the parser of expressions has to be told of a name: it is more than one word."""
-    return bool(name) and _ONE_WORD.match(name) is None
+def owner_of(node: etree._Element) -> str:
+    """The id of the nearest element that has one."""
+    current: etree._Element | None = node
+    while current is not None:
+        if current.get("id"):
+            return str(current.get("id"))
+        current = current.getparent()
+    return ""
 
 
 class Source:
@@ -115,7 +119,7 @@ class Sources:
     def names_for(self, source: Source, node: etree._Element) -> frozenset[str]:
         """The names of several words that the expressions of an element may read."""
         found: set[str] = set()
-        for reference in self._required(source, node):
+        for reference in self.required(source, node):
             home, element = self.find(source, reference)
             if home is None or element is None:
                 continue
@@ -124,7 +128,8 @@ class Sources:
             found |= self._names_of(home, element)
         return frozenset(name for name in found if needs_telling(name))
 
-    def _required(self, source: Source, node: etree._Element) -> Iterator[Reference]:
+    def required(self, source: Source, node: etree._Element) -> Iterator[Reference]:
+        """What an element requires, information first."""
         for requirement in children(node, "informationRequirement", "knowledgeRequirement"):
             for one in requirement:
                 yield source.reference(one)

@@ -68,6 +68,26 @@ class Type:
     def is_any(self) -> bool:
         return self is ANY
 
+    @property
+    def parts(self) -> tuple[tuple[str, Type], ...]:
+        """The components, of a type that stands for another one those of that."""
+        return self.components or (self.base.parts if self.base else ())
+
+    @property
+    def basic_name(self) -> str:
+        """The FEEL name of what the values are; empty for collections, contexts and Any."""
+        if self.collection or self.components or self is ANY:
+            return ""
+        if self.name == "Any" and self.base is not None:
+            return self.base.basic_name
+        return "" if self.name == "Any" else self.name
+
+    @property
+    def limits(self) -> tuple[Expression, ...]:
+        """The tests that a value has to pass, its own and those of what it stands for."""
+        own = (self.allowed,) if self.allowed else ()
+        return (*own, *(self.base.limits if self.base else ()))
+
     def item(self) -> Type:
         """What an item of this collection has to be."""
         return replace(self, title="", collection=False, constraint=None)
@@ -131,7 +151,7 @@ def converted(value: Any, wanted: Type) -> Any:
         return value
     if isinstance(value, list) and len(value) == 1 and not wanted.collection:
         value = value[0]
-    if type(value) is date and _root(wanted) == "date and time":
+    if type(value) is date and wanted.basic_name == "date and time":
         value = datetime.combine(value, time(tzinfo=UTC))
     return value if conforms(value, wanted) else MISMATCH
 
@@ -145,10 +165,6 @@ def as_argument(value: Any, wanted: Type) -> Any:
 
 
 MISMATCH = object()
-
-
-def _root(wanted: Type) -> str:
-    return _root(wanted.base) if wanted.base and wanted.name == "Any" else wanted.name
 
 
 def names_in(wanted: Type, seen: int = 0) -> Iterator[str]:

@@ -14,7 +14,10 @@ from engine.lint.rules import RULES
 from engine.service_tasks import REGISTRY, Registry
 from engine.xml import bpmn, parse_xml
 
-__all__ = ["RULES", "Edit", "Finding", "Fix", "apply_fix", "kind_of", "lint"]
+__all__ = ["RULES", "DecisionCheck", "Edit", "Finding", "Fix", "apply_fix", "kind_of", "lint"]
+
+# Path, content, and all files of the release.
+DecisionCheck = Callable[[str, bytes, Mapping[str, bytes]], Iterable[Finding]]
 
 
 def kind_of(path: str) -> str:
@@ -28,7 +31,7 @@ def kind_of(path: str) -> str:
 def lint(
     files: Mapping[str, bytes],
     registry: Registry = REGISTRY,
-    decision_check: Callable[[str, bytes], Iterable[Finding]] = decisions.check,
+    decision_check: DecisionCheck = decisions.check,
     house: bool = True,
 ) -> list[Finding]:
     """All findings for the files (path → content) of one release, errors first.
@@ -45,7 +48,7 @@ def lint(
             elif kind == "form":
                 parse_form(content, path)
             else:
-                findings.extend(decision_check(path, content))
+                findings.extend(decision_check(path, content, files))
         except InvalidInput as error:
             findings.append(
                 Finding("error", path, "", "readable", str(error), "The file is unreadable")

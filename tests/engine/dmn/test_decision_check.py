@@ -75,7 +75,7 @@ def test_rows_of_a_unique_table_that_overlap_are_named_with_the_values(cells, sa
 def test_values_that_no_row_covers_are_named(policy, cells, allowed, said):
     content = one_column(policy, cells, allowed)
     assert findings(content) == [("decision_gap", "t", f"“t”有遗漏: {said}时没有一行成立")]
-    assert [f.severity for f in check(PATH, content)] == ["warning"]
+    assert [f.severity for f in check(PATH, content)] == ["error"]
 
 
 def test_a_default_output_leaves_no_gap():
@@ -126,7 +126,7 @@ def test_every_unreadable_expression_is_found_with_its_place():
         ("decision_expression", "t_r1o0"),
         ("decision_expression", "l_l"),
     ]
-    assert "决策“t”第 1 行的“1 +”有误" in found[2][2]
+    assert "决策“t”第 1 行“amount”的“1 +”有误" in found[2][2]
 
 
 def test_a_row_with_too_few_or_too_many_cells_is_named():
