@@ -43,7 +43,7 @@ class Graph:
 
     def __init__(self, models: Iterable[Model]) -> None:
         self.models = list(models)
-        self.by_namespace = {one.namespace: one for one in reversed(self.models)}
+        self.by_path = {one.path: one for one in self.models}
 
     def decide(self, home: Model, decision: Decision, world: World) -> Any:
         """The value of a decision; null with a problem recorded if it goes in a circle."""
@@ -72,7 +72,10 @@ class Graph:
 
     def find(self, home: Model, reference: Reference) -> tuple[Model, Element] | tuple[None, None]:
         """What a reference of a model means, and the model it lies in."""
-        there = self.by_namespace.get(reference.namespace) if reference.namespace else home
+        there: Model | None = home
+        if reference.namespace:
+            paths = (one.path for one in home.imports if one.namespace == reference.namespace)
+            there = self.by_path.get(next(paths, ""))
         if there is None or reference.id not in there.elements:
             return None, None
         return there, there.elements[reference.id]
@@ -160,7 +163,7 @@ class Graph:
 def _prefix(home: Model, there: Model) -> str:
     if there is home:
         return ""
-    return next((one.name for one in home.imports if one.namespace == there.namespace), "")
+    return next((one.name for one in home.imports if one.path == there.path), "")
 
 
 def _decided(decision: Decision, names: dict[str, Any], session: Session) -> tuple[Any, Trace]:

@@ -274,11 +274,15 @@ Element = InputData | Decision | Knowledge | Service
 
 @dataclass(frozen=True)
 class Import:
-    """Another model by namespace; its names are read as `name.…`, or without prefix if empty."""
+    """Another model by namespace; its names are read as `name.…`, or without prefix if empty.
+
+    `path` is the file that was found for it, empty if none was.
+    """
 
     name: str
     namespace: str
     location: str = ""
+    path: str = ""
 
 
 @dataclass(frozen=True)

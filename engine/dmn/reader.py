@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from lxml import etree
 
 from engine import feel
 from engine.dmn import model
 from engine.dmn.boxed import Boxed
-from engine.dmn.model import Decision, Element, InputData, Knowledge, Model, Service
+from engine.dmn.model import Decision, Element, Import, InputData, Knowledge, Model, Service
 from engine.dmn.scope import Scope
 from engine.dmn.source import (
     Source,
@@ -44,13 +45,17 @@ class _Reader:
             self.source.path,
             self.source.namespace,
             self.source.name,
-            self.source.imports,
+            tuple(self._found(one) for one in self.source.imports),
             self.types,
             elements,
             tuple(self.boxed.faults),
             tuple(self.boxed.texts),
             tuple(self._unknown_types()),
         )
+
+    def _found(self, one: Import) -> Import:
+        there = self.sources.imported(self.source, one)
+        return replace(one, path=there.path if there else "")
 
     # -- types
 

@@ -54,7 +54,7 @@ def flaws_of(graph: Graph, home: Model) -> Iterator[Flaw]:
 
 def _imports(graph: Graph, home: Model) -> Iterator[Flaw]:
     for one in home.imports:
-        if one.namespace not in graph.by_namespace:
+        if one.path not in graph.by_path:
             text = f"引用的模型“{one.name or one.namespace}”不在这次发布里,请一并发布"
             english = f"The imported model “{one.name or one.namespace}” is not in this release"
             yield Flaw("", "decision_imports", text, english)
