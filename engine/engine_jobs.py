@@ -8,6 +8,7 @@ from engine import messages, operations, outside, timers
 from engine.actor import SYSTEM
 from engine.errors import Conflict, NotFound, VersionConflict
 from engine.jobs import JobTable
+from engine.operations import batches
 from engine.operations.retry import failed_instance
 from engine.runtime import Runtime, Work
 
@@ -44,6 +45,10 @@ def register(table: JobTable, runtime: Runtime) -> None:
         except (Conflict, NotFound):
             return
 
+    def operate(batch: str) -> None:
+        batches.run_piece(runtime, UUID(batch))
+
+    table.add(batches.JOB, operate)
     table.add("engine.call_outside", call_outside, queue="outside")
     table.add("engine.fire_timers", fire_timers)
     table.add("engine.deliver_message", deliver_message)

@@ -9,18 +9,22 @@ from __future__ import annotations
 
 from engine.operations.back import Back
 from engine.operations.cancel import Cancel
+from engine.operations.migrate import Migrate
 from engine.operations.move import Move
 from engine.operations.perform import Operation, apply, preview
 from engine.operations.preview import Item, Preview
+from engine.operations.reading import OPERATIONS, read, written
 from engine.operations.restart import Restart
 from engine.operations.retry import Retry
 from engine.operations.skip import Skip
 from engine.operations.suspend import Resume, Suspend
 
 __all__ = [
+    "OPERATIONS",
     "Back",
     "Cancel",
     "Item",
+    "Migrate",
     "Move",
     "Operation",
     "Preview",
@@ -31,4 +35,6 @@ __all__ = [
     "Suspend",
     "apply",
     "preview",
+    "read",
+    "written",
 ]

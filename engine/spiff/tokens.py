@@ -213,11 +213,11 @@ def _cancel_inside(task: Any) -> None:
 def _forget_arrivals(task: Any) -> None:
     """Removes what has come to a join: a cancelled record would count as having come."""
     workflow = task.workflow
-    for one in [t for t in workflow.tasks.values() if _is_arrival(t, task.task_spec)]:
+    for one in [t for t in workflow.tasks.values() if is_arrival(t, task.task_spec)]:
         workflow._remove_task(one.id)
 
 
-def _is_arrival(task: Any, join: Any) -> bool:
+def is_arrival(task: Any, join: Any) -> bool:
     """Whether a task is a token that has come to a join and was not used up."""
     arrived = task._state & (TaskState.WAITING | TaskState.CANCELLED)
     return bool(task.task_spec is join and arrived and task.parent is not None)
@@ -455,7 +455,7 @@ def starved_joins(run: Run) -> list[str]:
 
 def _has_come(workflow: Any, join: Any, source: Any) -> bool:
     return any(
-        _is_arrival(t, join) and t.parent.task_spec is source for t in workflow.tasks.values()
+        is_arrival(t, join) and t.parent.task_spec is source for t in workflow.tasks.values()
     )
 
 
