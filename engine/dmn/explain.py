@@ -182,7 +182,7 @@ def _turned(tested: Expression, cell: Expression) -> tuple[Expression, Expressio
     else:
         return tested, cell
     turned = syntax.UnaryTests(tree.start, tree.end, alternatives, False)
-    return tested.part(value), Expression(tested.text, "unary tests", turned, lambda scope: None)
+    return tested.part(value), Expression(tested.text, "unary tests", turned)
 
 
 def _value(owner: Expression, names: Names, functions: Names, node: syntax.Node) -> Any:

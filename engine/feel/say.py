@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from engine.feel import Expression, syntax
-from engine.feel.builtins import text_of
-from engine.feel.compile import is_number, mentions_input
+from engine.feel.syntax import mentions_input
 from engine.feel.temporal import read_any
-from engine.feel.values import Range, YearsMonths
+from engine.feel.values import Range, YearsMonths, is_number
+from engine.feel.writing import text_of
 
 _ZH = {
     ">=": "不低于 {}", ">": "高于 {}", "<=": "不超过 {}", "<": "低于 {}", "=": "为 {}", "!=": "不为 {}",
@@ -263,7 +263,7 @@ def _membership(node: syntax.Between | syntax.In, voice: Voice, text: str) -> st
         said = voice.word("between").format(*ends)
     else:
         tests = syntax.UnaryTests(node.start, node.end, node.tests, False)
-        said = say_tests(Expression(text, "unary tests", tests, lambda scope: None), voice)
+        said = say_tests(Expression(text, "unary tests", tests), voice)
     return said if isinstance(node.value, syntax.Input) else f"{value} {said}"
 
 

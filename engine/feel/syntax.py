@@ -1,8 +1,9 @@
-"""The syntax tree of FEEL."""
+"""The syntax tree of FEEL. Two trees are equal if they mean the same; where they stood is no part of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 
@@ -10,8 +11,8 @@ from typing import Any
 class Node:
     """`start` and `end` are the node's place in the text."""
 
-    start: int
-    end: int
+    start: int = field(compare=False)
+    end: int = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,15 @@ class Input(Node):
 
 @dataclass(frozen=True, slots=True)
 class Unary(Node):
+    """Arithmetic negation."""
+
     operand: Node
 
 
 @dataclass(frozen=True, slots=True)
 class Binary(Node):
+    """Of two operands; a comparison with the value under test has an Input of no width on its left."""
+
     operator: str
     left: Node
     right: Node
@@ -55,9 +60,22 @@ class In(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class TypeNode(Node):
+    """A type as written: `list<number>` has one item, `context<a: string>` named ones.
+
+    A function's items are its parameters, `result` what it gives.
+    """
+
+    name: str
+    items: tuple[TypeNode, ...] = ()
+    entries: tuple[tuple[str, TypeNode], ...] = ()
+    result: TypeNode | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class InstanceOf(Node):
     value: Node
-    type_name: str
+    type: TypeNode
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +83,14 @@ class If(Node):
     condition: Node
     then: Node
     otherwise: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Span(Node):
+    """`low..high` after `for … in`: counts up or down."""
+
+    low: Node
+    high: Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +110,17 @@ class Quantified(Node):
 class FunctionDefinition(Node):
     parameters: tuple[str, ...]
     body: Node
+    types: tuple[TypeNode | None, ...] = ()
+    external: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Call(Node):
+    """A call; `@"…"` is a call of the name `@` with one literal."""
+
     function: Node
     arguments: tuple[Node, ...]
-    named: tuple[tuple[str, Node], ...] = field(default=())
+    named: tuple[tuple[str, Node], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +147,8 @@ class ContextNode(Node):
 
 @dataclass(frozen=True, slots=True)
 class RangeNode(Node):
+    """A range; without one end it is an open one such as `(< 5)`."""
+
     low: Node | None
     high: Node | None
     low_included: bool
@@ -129,3 +161,31 @@ class UnaryTests(Node):
 
     tests: tuple[Node, ...]
     negated: bool
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The nodes one step below a node, in the order of the text."""
+    for part in fields(node):
+        yield from _nodes(getattr(node, part.name))
+
+
+def _nodes(value: Any) -> Iterator[Node]:
+    if isinstance(value, Node):
+        yield value
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from _nodes(part)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """A node and all below it, in the order of the text."""
+    stack = [node]
+    while stack:
+        one = stack.pop()
+        yield one
+        stack.extend(reversed(list(children(one))))
+
+
+def mentions_input(node: Node) -> bool:
+    """Whether `?` occurs in a tree."""
+    return any(isinstance(part, Input) for part in walk(node))

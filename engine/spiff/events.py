@@ -13,7 +13,7 @@ from typing import Any
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 
 from engine.calendar import SHANGHAI
-from engine.feel.compile import add_months
+from engine.feel.moments import add_months
 from engine.feel.temporal import read_any
 from engine.feel.values import YearsMonths
 

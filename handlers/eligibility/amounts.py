@@ -10,7 +10,7 @@ from typing import Any
 from engine.dmn import Decisions, Row
 from engine.dmn.model import Table
 from engine.errors import PermanentFailure
-from engine.feel.compile import is_number
+from engine.feel.values import is_number
 from handlers.eligibility.answer import Line
 
 FEN = Decimal("0.01")

@@ -11,11 +11,11 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from sqlalchemy import Row, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from engine.credit_code import fault, normalised
 from engine.errors import InvalidInput, NotFound
 from engine.runtime import Work
 from engine.values import ValueRefused, from_json, to_json
 from handlers.catalogue.text_search import matches, search_text
-from handlers.enterprises.credit_code import fault, normalised
 from handlers.enterprises.tables import enterprise, enterprise_fact
 
 STATUSES = ("active", "moved", "closed")

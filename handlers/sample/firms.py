@@ -11,7 +11,7 @@ from importlib import resources
 from random import Random
 from typing import Any
 
-from handlers.enterprises.credit_code import make_valid
+from engine.credit_code import make_valid
 from handlers.sample.profiles import PROFILES, Values, share, yuan
 
 SEED = 20260101

@@ -13,11 +13,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import insert, select, update
 
+from engine import credit_code
 from engine.runtime import Runtime, Work
 from handlers.cases.tables import case_file
 from handlers.catalogue.tables import policy, policy_version, required_document
 from handlers.catalogue.text_search import search_text, sort_key
-from handlers.enterprises import credit_code
 from handlers.enterprises.tables import enterprise
 from tests.handlers.scene import Scene, build
 

@@ -9,8 +9,8 @@ from decimal import Decimal, InvalidOperation
 
 from flask_babel import gettext as _
 
+from engine import credit_code
 from engine.errors import InvalidInput
-from handlers.enterprises import credit_code
 
 COLUMNS = ("统一社会信用代码", "金额", "事项标识")
 MAX_BYTES = 5_000_000

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from engine import credit_code
 from engine.calendar import SHANGHAI
 from engine.errors import NotAllowed
 from engine.runtime import Work
@@ -16,7 +17,7 @@ from handlers.accounts.roles import APPROVAL_BUREAU, CLERK
 from handlers.cases import drafts, queries
 from handlers.catalogue import policies
 from handlers.eligibility.matching import matching_policies
-from handlers.enterprises import bank_accounts, credit_code, register
+from handlers.enterprises import bank_accounts, register
 from web.access import current_actor, requires, run
 from web.portal import policy_view
 from web.portal.case_view import of_firm

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from engine.credit_code import is_valid
 from engine.dmn import Decisions
-from handlers.enterprises.credit_code import is_valid
 from handlers.sample.firms import (
     MISSING_ONE,
     NAMED,

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
+from engine import credit_code
 from engine.errors import InvalidInput
-from handlers.enterprises import credit_code
 from web.lists import csv_file
 
 FIRST = "91360799YL0000001"

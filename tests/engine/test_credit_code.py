@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.enterprises.credit_code import ALPHABET, fault, is_valid, make_valid, normalised
+from engine.credit_code import ALPHABET, fault, is_valid, make_valid, normalised
 
 
 @pytest.mark.parametrize(

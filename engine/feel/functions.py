@@ -1,0 +1,285 @@
+"""Functions: built in, defined in FEEL or given from outside; how arguments reach them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timezone
+from functools import cache, partial
+from typing import Any
+
+from engine.feel import syntax as ast
+from engine.feel.errors import FeelLimit, Undefined
+from engine.feel.moments import build_moment
+from engine.feel.run import RUN, Evaluate, Frame, Run
+from engine.feel.types import is_instance
+from engine.feel.values import DATE, DATE_TIME, FUNCTION, LIST, NULL, TYPES, kind
+
+MAX_ITEMS = 1_000_000
+_PARAMETER = re.compile(r"\s*([\w ]+?)(\.\.\.|\*)?(\?)?\s*(?::\s*(.+?))?\s*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a built-in function.
+
+    `kinds` are the type names it takes, none for any; `element` those of a list's items. `spread` is
+    `...` for a list that may also be given as several arguments, `*` for one that always is.
+    """
+
+    name: str
+    kinds: frozenset[str]
+    element: frozenset[str]
+    optional: bool
+    nullable: bool
+    spread: str
+    quick: frozenset[type]
+
+    def fit(self, value: Any, run: Run, function: str) -> Any:
+        """The argument, converted as the standard allows. Raises Undefined."""
+        name = kind(value)
+        if not self.kinds or name in self.kinds:
+            fitting = value
+        elif name == NULL:
+            if self.nullable:
+                return None
+            raise Undefined("argument_null", function, self.name)
+        elif name == LIST and len(value) == 1 and kind(value[0]) in self.kinds:
+            fitting = value[0]
+        elif name == DATE and DATE_TIME in self.kinds:
+            return build_moment(value, 0, timezone.utc)  # noqa: UP017
+        elif LIST in self.kinds:
+            fitting = [value]
+        else:
+            raise Undefined("argument_type", function, self.name, name)
+        if type(fitting) is list:
+            run.spend(len(fitting))
+            if self.element:
+                self.check_items(fitting, function)
+        return fitting
+
+    def check_items(self, items: list[Any], function: str) -> None:
+        for item in items:
+            if kind(item) not in self.element:
+                raise Undefined("argument_type", function, self.name, kind(item))
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One of the forms in which a function may be called."""
+
+    parameters: tuple[Parameter, ...]
+    body: Callable[..., Any]
+
+    @property
+    def least(self) -> int:
+        return sum(not p.optional for p in self.parameters)
+
+    def takes(self, count: int) -> bool:
+        spread = bool(self.parameters and self.parameters[-1].spread)
+        return self.least <= count and (spread or count <= len(self.parameters))
+
+    def takes_names(self, names: set[str]) -> bool:
+        own = {p.name for p in self.parameters}
+        return names <= own and {p.name for p in self.parameters if not p.optional} <= names
+
+    def gathered(self, arguments: Sequence[Any]) -> list[Any]:
+        """Positional arguments with those of a spread list made into one."""
+        last = len(self.parameters) - 1
+        if last < 0 or not self.parameters[last].spread:
+            return list(arguments)
+        rest = list(arguments[last:])
+        whole = len(rest) == 1 and (rest[0] is None or isinstance(rest[0], list))
+        if whole and self.parameters[last].spread == "...":
+            return list(arguments)
+        return [*arguments[:last], rest]
+
+    def fits(self, arguments: Sequence[Any]) -> bool:
+        """Whether the types of the arguments are right, without any conversion."""
+        pairs = zip(self.parameters, self.gathered(arguments), strict=False)
+        return all(
+            not p.kinds or kind(v) in p.kinds or (v is None and p.nullable) for p, v in pairs
+        )
+
+    def apply(self, arguments: Sequence[Any], run: Run, function: str) -> Any:
+        """Calls with arguments in order. Raises Undefined."""
+        values = []
+        for parameter, value in zip(self.parameters, arguments, strict=False):
+            if type(value) not in parameter.quick:
+                value = parameter.fit(value, run, function)
+                if FUNCTION in parameter.kinds and kind(value) == FUNCTION:
+                    value = partial(invoke, value, run)
+            values.append(value)
+        try:
+            return checked(self.body(*values))
+        except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
+            raise Undefined("argument_value", function, str(error)) from error
+
+
+def checked(value: Any) -> Any:
+    """Raises FeelLimit for a text or list that has grown too long."""
+    if type(value) in (str, list) and len(value) > MAX_ITEMS:
+        raise FeelLimit("too_long")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Builtin:
+    """A function with declared parameters. Called from Python it answers null for wrong arguments."""
+
+    name: str
+    forms: tuple[Form, ...]
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        return tuple(p.name for p in self.forms[0].parameters)
+
+    def form_for(self, arguments: Sequence[Any]) -> Form:
+        """Raises Undefined if the function does not take so many arguments."""
+        found = [form for form in self.forms if form.takes(len(arguments))]
+        if not found:
+            raise Undefined("argument_count", self.name, len(arguments))
+        if len(found) > 1:
+            return next((form for form in found if form.fits(arguments)), found[0])
+        return found[0]
+
+    def apply(self, arguments: Sequence[Any], run: Run) -> Any:
+        """Raises Undefined."""
+        form = self.form_for(arguments)
+        return form.apply(form.gathered(arguments), run, self.name)
+
+    def apply_named(self, given: Mapping[str, Any], run: Run) -> Any:
+        """Raises Undefined."""
+        names = set(given)
+        found = [form for form in self.forms if form.takes_names(names)]
+        if not found:
+            raise Undefined("argument_names", self.name, "、".join(given))
+        form = found[0]
+        for other in found[1:]:
+            values = [given.get(p.name) for p in other.parameters]
+            form = other if other.fits(values) else form
+        last = max((i for i, p in enumerate(form.parameters) if p.name in given), default=-1)
+        values = [
+            [given.get(p.name)] if p.spread == "*" and not p.kinds else given.get(p.name)
+            for p in form.parameters[: last + 1]
+        ]
+        return form.apply(values, run, self.name)
+
+    def __call__(self, *arguments: Any) -> Any:
+        try:
+            return self.apply(arguments, Run())
+        except Undefined:
+            return None
+
+
+@dataclass(slots=True)
+class Function:
+    """A function defined in FEEL, with the frame it was defined in."""
+
+    parameters: tuple[str, ...]
+    types: tuple[ast.TypeNode | None, ...]
+    slots: tuple[int, ...]
+    body: Evaluate
+    frame: Frame
+
+    def apply(self, arguments: Sequence[Any], run: Run) -> Any:
+        """Raises Undefined for arguments that are too few, too many or of the wrong type."""
+        if len(arguments) != len(self.parameters):
+            raise Undefined("argument_count", "function", len(arguments))
+        run.spend(10)
+        frame = self.frame.copy()
+        frame[RUN] = run
+        for place, slot in enumerate(self.slots):
+            value, wanted = arguments[place], self.types[place] if self.types else None
+            frame[slot] = value if wanted is None else self.fit(value, wanted, place, run)
+        return self.body(frame)
+
+    def fit(self, value: Any, wanted: ast.TypeNode, place: int, run: Run) -> Any:
+        """The standard's conversions of arguments: the one item of a list, a list of one item."""
+        if value is None or is_instance(value, wanted, run.types):
+            return value
+        if isinstance(value, list) and len(value) == 1 and is_instance(value[0], wanted, run.types):
+            return value[0]
+        if wanted.name == LIST and is_instance([value], wanted, run.types):
+            return [value]
+        if wanted.name == DATE_TIME and kind(value) == DATE:
+            return build_moment(value, 0, timezone.utc)  # noqa: UP017
+        raise Undefined("argument_type", "function", self.parameters[place], kind(value))
+
+    def apply_named(self, given: Mapping[str, Any], run: Run) -> Any:
+        if set(given) != set(self.parameters):
+            raise Undefined("argument_names", "function", "、".join(given))
+        return self.apply([given[name] for name in self.parameters], run)
+
+    def __call__(self, *arguments: Any) -> Any:
+        try:
+            return self.apply(arguments, self.frame[RUN])
+        except Undefined as error:
+            self.frame[RUN].warn(0, error.key, *error.arguments)
+            return None
+
+
+def invoke(called: Any, run: Run, *arguments: Any) -> Any:
+    """Calls any function with arguments in order. Raises Undefined."""
+    if isinstance(called, (Builtin, Function)):
+        return called.apply(arguments, run)
+    return _from_outside(called, run, arguments)
+
+
+def invoke_named(called: Any, name: str, run: Run, given: Mapping[str, Any]) -> Any:
+    """Calls any function with named arguments. Raises Undefined."""
+    if isinstance(called, (Builtin, Function)):
+        return called.apply_named(given, run)
+    parameters = getattr(called, "parameters", None)
+    if not isinstance(parameters, tuple) or not set(given) <= set(parameters):
+        raise Undefined("argument_names", name, "、".join(given))
+    last = max(parameters.index(one) for one in given)
+    return _from_outside(called, run, [given.get(one) for one in parameters[: last + 1]])
+
+
+def _from_outside(called: Any, run: Run, arguments: Sequence[Any]) -> Any:
+    run.spend(10)
+    try:
+        return called(*arguments)
+    except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
+        raise Undefined("argument_value", "", str(error)) from error
+
+
+# -- declaring functions
+
+
+@cache
+def _kinds(text: str) -> frozenset[str]:
+    return frozenset(part.strip() for part in text.split("|") if part.strip() != "Any")
+
+
+def _parameter(text: str) -> Parameter:
+    match = _PARAMETER.match(text)
+    assert match, text
+    name, spread, optional, declared = match.groups()
+    declared = (declared or "Any").strip()
+    nullable = declared.endswith("?") or declared == "Any"
+    declared = declared.removesuffix("?")
+    element: frozenset[str] = frozenset()
+    if inner := re.match(r"list<(.*)>\Z", declared):
+        element, declared = _kinds(inner.group(1)), LIST
+    kinds = _kinds(declared)
+    quick: frozenset[type] = frozenset()
+    if kinds and LIST not in kinds and FUNCTION not in kinds:
+        quick = frozenset(t for one in kinds for t in TYPES[one])
+    return Parameter(name, kinds, element, bool(optional), nullable, spread or "", quick)
+
+
+def form(signature: str, body: Callable[..., Any]) -> Form:
+    """A form from its signature: `string: string, start position: number, length?: number?`.
+
+    `?` after a name: may be left out; after a type: may be null; `...`: also several arguments.
+    """
+    parts = [part for part in signature.split(",") if part.strip()]
+    return Form(tuple(_parameter(part) for part in parts), body)
+
+
+def function(name: str, *forms: tuple[str, Callable[..., Any]]) -> Builtin:
+    """A function with declared parameters, to be handed to expressions."""
+    return Builtin(name, tuple(form(signature, body) for signature, body in forms))

@@ -1,0 +1,146 @@
+"""List functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import cmp_to_key
+from typing import Any
+
+from engine.feel.comparison import compare, equal
+from engine.feel.errors import FeelLimit, Undefined
+from engine.feel.functions import MAX_ITEMS
+from engine.feel.library.register import Functions
+from engine.feel.numbers import whole
+
+FUNCTIONS = Functions()
+FUNCTIONS.add("count", "list: list", lambda items: Decimal(len(items)))
+FUNCTIONS.add("append", "list: list, item*: Any", lambda items, more: [*items, *more])
+FUNCTIONS.add("reverse", "list: list", lambda items: items[::-1])
+_PLAIN = (str, Decimal, bool)
+
+
+@FUNCTIONS("concatenate", "list*: list")
+def concatenate(lists: list[Any]) -> list[Any]:
+    return [item for one in lists for item in _as_list(one, "concatenate")]
+
+
+def _as_list(value: Any, function: str) -> list[Any]:
+    if value is None:
+        raise Undefined("argument_null", function, "list")
+    return value if isinstance(value, list) else [value]
+
+
+@FUNCTIONS("list contains", "list: list, element: Any")
+def list_contains(items: list[Any], element: Any) -> bool:
+    return any(equal(item, element) is True for item in items)
+
+
+@FUNCTIONS("distinct values", "list: list")
+def distinct_values(items: list[Any]) -> list[Any]:
+    found: list[Any] = []
+    seen: set[tuple[type, Any]] = set()
+    others: list[Any] = []
+    for item in items:
+        if isinstance(item, _PLAIN):
+            key = (type(item), item)
+            if key in seen:
+                continue
+            seen.add(key)
+        else:
+            if any(equal(item, other) is True for other in others):
+                continue
+            others.append(item)
+            if len(others) > 2000:
+                raise FeelLimit()
+        found.append(item)
+    return found
+
+
+@FUNCTIONS("union", "list*: list")
+def union(lists: list[Any]) -> Any:
+    return distinct_values([item for one in lists for item in _as_list(one, "union")])
+
+
+@FUNCTIONS("flatten", "list: list")
+def flatten(items: list[Any]) -> list[Any]:
+    found: list[Any] = []
+    _flatten(items, found)
+    return found
+
+
+def _flatten(items: list[Any], found: list[Any]) -> None:
+    for item in items:
+        if isinstance(item, list):
+            _flatten(item, found)
+        else:
+            found.append(item)
+            if len(found) > MAX_ITEMS:
+                raise FeelLimit("too_long")
+
+
+@FUNCTIONS("index of", "list: list, match: Any")
+def index_of(items: list[Any], match: Any) -> list[Decimal]:
+    return [Decimal(n) for n, item in enumerate(items, 1) if equal(item, match) is True]
+
+
+def _place(items: list[Any], position: Decimal, last: int) -> int:
+    """The index of a position counted from 1, or from the end if negative. Raises Undefined."""
+    number = whole(position)
+    if number is None or number == 0 or not -len(items) <= number <= last:
+        raise Undefined("position")
+    return number - 1 if number > 0 else len(items) + number
+
+
+@FUNCTIONS("sublist", "list: list, start position: number, length?: number?")
+def sublist(items: list[Any], start: Decimal, length: Decimal | None = None) -> list[Any]:
+    first = _place(items, start, len(items))
+    if length is None:
+        return items[first:]
+    count = whole(length)
+    if count is None or count < 0 or first + count > len(items):
+        raise Undefined("position")
+    return items[first : first + count]
+
+
+@FUNCTIONS("insert before", "list: list, position: number, newItem: Any")
+def insert_before(items: list[Any], position: Decimal, new: Any) -> list[Any]:
+    index = _place(items, position, len(items) + 1)
+    return [*items[:index], new, *items[index:]]
+
+
+@FUNCTIONS("remove", "list: list, position: number")
+def remove(items: list[Any], position: Decimal) -> list[Any]:
+    index = _place(items, position, len(items))
+    return [*items[:index], *items[index + 1 :]]
+
+
+@FUNCTIONS("list replace", "list: list, position: number, newItem: Any")
+def list_replace(items: list[Any], position: Decimal, new: Any) -> list[Any]:
+    index = _place(items, position, len(items))
+    return [*items[:index], new, *items[index + 1 :]]
+
+
+@FUNCTIONS("list replace", "list: list, match: function, newItem: Any")
+def list_replace_matching(items: list[Any], match: Callable[..., Any], new: Any) -> list[Any]:
+    """Replaces every item for which a function of the item and the new one answers true."""
+    found = [match(item, new) for item in items]
+    if any(not isinstance(one, bool) for one in found):
+        raise Undefined("condition", "null")
+    return [new if one else item for item, one in zip(items, found, strict=True)]
+
+
+@FUNCTIONS("sort", "list: list, precedes?: function")
+def sort(items: list[Any], precedes: Callable[..., Any] | None = None) -> list[Any]:
+    """In the order of a function of two items; without one, ascending."""
+
+    def order(a: Any, b: Any) -> int:
+        first = precedes(a, b) if precedes else compare(a, b, lambda x, y: x < y)
+        if not isinstance(first, bool):
+            raise Undefined("mixed_list")
+        if first:
+            return -1
+        second = precedes(b, a) if precedes else compare(b, a, lambda x, y: x < y)
+        return 1 if second is True else 0
+
+    return sorted(items, key=cmp_to_key(order))
