@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.feel.tokens import Token, tokenize
+from engine.feel.errors import FeelSyntaxError
+from engine.feel.tokens import KEYWORDS, Token, tokenize
 
 Words = tuple[tuple[str, bool], ...]
 
 
 def words_of(name: str) -> Words:
-    """The tokens of a name, each with whether a space stands before it."""
-    tokens = tokenize(name)[:-1]
+    """The tokens of a name, each with whether a space stands before it; none for what is no name."""
+    try:
+        tokens = tokenize(name)[:-1]
+    except FeelSyntaxError:
+        return ()
+    if not tokens or tokens[0].kind != "name" or tokens[0].text in KEYWORDS:
+        return ()
     return tuple(
         (token.text, place > 0 and tokens[place - 1].end < token.start)
         for place, token in enumerate(tokens)
