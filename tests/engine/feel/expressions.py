@@ -7,7 +7,6 @@ can be evaluated, for comparing readings of one expression.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
