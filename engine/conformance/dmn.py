@@ -18,8 +18,9 @@ from engine.dmn.session import Session
 from engine.dmn.source import child, children, local
 from engine.errors import InvalidInput
 from engine.feel import FeelLimit
-from engine.feel.compile import equal, is_number
+from engine.feel.comparison import equal
 from engine.feel.temporal import read_date, read_date_time, read_duration, read_time
+from engine.feel.values import is_number
 from engine.xml import parse_xml
 
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"

@@ -262,9 +262,9 @@ def _listed(tests: Expression | None) -> tuple[Expression, ...]:
 
 def _broken(text: str, kind: str, message: str) -> Expression:
     """An expression that answers null and says why."""
-    null = syntax.Literal(0, 0, None)
-    tree = syntax.UnaryTests(0, 0, (null,), False) if kind == "unary tests" else null
-    return Expression(text, kind, tree, lambda scope: scope.null(message, null))
+    part = syntax.Unreadable(0, 0, message)
+    tree = syntax.UnaryTests(0, 0, (part,), False) if kind == "unary tests" else part
+    return Expression(text, kind, tree)
 
 
 def _where(node: etree._Element) -> tuple[str, str]:

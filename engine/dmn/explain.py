@@ -11,10 +11,9 @@ from typing import Any
 from engine.dmn import model
 from engine.dmn.model import Input, Logic, Rule, Table
 from engine.feel import Expression, FeelError, syntax
-from engine.feel.compile import is_number
 from engine.feel.known import holds, names_in, value_of
 from engine.feel.say import Voice, say_tests, say_value
-from engine.feel.values import Range
+from engine.feel.values import Range, is_number
 
 Names = Mapping[str, Any]
 

@@ -14,8 +14,7 @@ from engine.dmn.model import Logic
 from engine.dmn.session import Callee, Names, Session
 from engine.dmn.table import table_value
 from engine.dmn.types import ANY, MISMATCH, converted
-from engine.feel import BUILTINS, Expression, syntax
-from engine.feel.compile import Compiler
+from engine.feel import Expression, syntax
 
 # Names that no file can use for its own.
 _SOURCE, _BODY = "\0source", "\0body"
@@ -136,7 +135,7 @@ def _iterate(logic: model.Iterator, names: Names, session: Session) -> Any:
 
 
 def _compiled(text: str, tree: syntax.Node) -> Expression:
-    return Expression(text, "expression", tree, Compiler(BUILTINS).compile(tree))
+    return Expression(text, "expression", tree)
 
 
 def _name(name: str) -> syntax.Name:

@@ -13,10 +13,9 @@ from decimal import Context, Decimal
 from typing import Any
 
 from engine.feel import Expression, syntax
-from engine.feel.compile import is_number, kind
 from engine.feel.known import walk
 from engine.feel.temporal import read_any
-from engine.feel.values import YearsMonths
+from engine.feel.values import YearsMonths, is_number, kind
 
 OTHER = "\x00"
 ORDERED = (

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.dmn.types import MISMATCH, Type, as_argument, converted
 from engine.feel import Expression
-from engine.feel.compile import Function, Run, Scope, Warning_
+from engine.feel.run import FeelWarning, Run
 from engine.feel.say import say_value
 
 Functions = dict[str, Callable[..., Any]]
@@ -50,7 +50,7 @@ class Session:
 
     def value(self, expression: Expression, names: Names, place: str = "") -> Any:
         """An expression's value; what became null of an error is recorded."""
-        warnings: list[Warning_] = []
+        warnings: list[FeelWarning] = []
         found = expression.evaluate(names, functions=self.functions, warnings=warnings)
         if warnings:
             where = "".join([*self.places, place])
@@ -69,38 +69,31 @@ class Session:
         return None
 
 
-class Callee(Function):
+@dataclass(frozen=True, slots=True, eq=False)
+class Callee:
     """A function that decisions define: a knowledge model, a service, a boxed function.
 
     It is not run with arguments of the wrong number or type (DMN 1.5, 10.3.2.13).
     """
 
-    __slots__ = ("apply", "name", "session", "types")
+    name: str
+    typed: tuple[tuple[str, Type], ...]
+    apply: Callable[[dict[str, Any]], Any]
+    session: Session
 
-    def __init__(
-        self,
-        name: str,
-        parameters: tuple[tuple[str, Type], ...],
-        apply: Callable[[dict[str, Any]], Any],
-        session: Session,
-    ) -> None:
-        names = tuple(parameter for parameter, _ in parameters)
-        super().__init__(names, self._from_scope, Scope({}, session.run))
-        self.name, self.apply, self.session = name, apply, session
-        self.types = tuple(wanted for _, wanted in parameters)
-
-    def _from_scope(self, scope: Scope) -> Any:
-        return self.apply(scope.values)
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        return tuple(name for name, _ in self.typed)
 
     def __call__(self, *arguments: Any) -> Any:
-        if len(arguments) != len(self.parameters):
+        if len(arguments) != len(self.typed):
             self.session.problem(
-                f"{self.name} 需要 {len(self.parameters)} 个参数,却给了 {len(arguments)} 个"
+                f"{self.name} 需要 {len(self.typed)} 个参数,却给了 {len(arguments)} 个"
             )
             return None
         self.session.run.spend(10)
         given = {}
-        for name, wanted, value in zip(self.parameters, self.types, arguments, strict=True):
+        for (name, wanted), value in zip(self.typed, arguments, strict=True):
             found = as_argument(value, wanted)
             if found is MISMATCH:
                 self.session.problem(f"{self.name} 的参数 {name} 应为 {wanted}")

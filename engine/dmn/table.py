@@ -13,7 +13,8 @@ from engine.dmn.model import Output, Rule, Table
 from engine.dmn.session import Names, Session
 from engine.dmn.types import conforms
 from engine.feel import Expression, syntax
-from engine.feel.compile import MISSING, compare, equal, is_number
+from engine.feel.comparison import compare, equal
+from engine.feel.values import MISSING, is_number
 
 _MANY = frozenset(["RULE ORDER", "OUTPUT ORDER", "COLLECT"])
 Result = dict[str, Any]

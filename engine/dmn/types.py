@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from engine.feel import Expression
-from engine.feel.compile import kind
+from engine.feel.values import kind
 
 # Older files and XML Schema's names of the same types.
 _SPELLINGS = {

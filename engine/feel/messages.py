@@ -28,6 +28,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "not_iterable": ("{:t}不能逐项遍历", "A {} cannot be iterated over"),
     "duplicate_key": ("“{}”在上下文中重复", "The key “{}” occurs twice in the context"),
     "range_ends": ("区间的两端不能这样搭配", "These two ends do not make a range"),
+    "unreadable": ("{}", "{}"),
     "literal": ("“{}”不是日期、时间或时长", "“{}” is no date, time or duration"),
     "unknown_type": ("没有名为“{}”的类型", "There is no type named “{}”"),
     # reasons inside “wrong argument”

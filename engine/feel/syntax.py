@@ -31,6 +31,13 @@ class Input(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable(Node):
+    """A part that is no FEEL: null, with the reason why. Only made by those who read models."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unary(Node):
     """Arithmetic negation."""
 

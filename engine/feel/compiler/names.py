@@ -20,6 +20,11 @@ def literal(node: ast.Literal, where: Environment) -> Evaluate:
     return always(node.value)
 
 
+@compiles(ast.Unreadable)
+def unreadable(node: ast.Unreadable, where: Environment) -> Evaluate:
+    return lambda f: f[RUN].warn(node.start, "unreadable", node.reason)
+
+
 @compiles(ast.Input)
 def value_under_test(node: ast.Input, where: Environment) -> Evaluate:
     slot = where.input_slot
