@@ -49,13 +49,13 @@ def step_functions(
         return Decimal(calendar().between(days[0], days[1]))
 
     return {
-        "now": function("now", ("", lambda: local)),
-        "today": function("today", ("", local.date)),
+        "now": function("now", ("-> date and time", lambda: local)),
+        "today": function("today", ("-> date", local.date)),
         "working days after": function(
-            "working days after", (f"date: {_DATE}, days: number", after)
+            "working days after", (f"date: {_DATE}, days: number -> {_DATE}", after)
         ),
         "working days between": function(
-            "working days between", (f"from: {_DATE}, to: {_DATE}", between)
+            "working days between", (f"from: {_DATE}, to: {_DATE} -> number", between)
         ),
         **_STILL,
     }
@@ -68,9 +68,12 @@ def _credit_code(code: str) -> bool:
 # Those that depend on neither time nor place.
 _STILL: dict[str, Callable[..., Any]] = {
     "amount in capitals": function(
-        "amount in capitals", ("amount: number", lambda amount: in_capitals(Decimal(amount)))
+        "amount in capitals",
+        ("amount: number -> string", lambda amount: in_capitals(Decimal(amount))),
     ),
-    "credit code is valid": function("credit code is valid", ("code: string", _credit_code)),
+    "credit code is valid": function(
+        "credit code is valid", ("code: string -> boolean", _credit_code)
+    ),
 }
 
 

@@ -7,13 +7,20 @@
 from __future__ import annotations
 
 from engine.feel.errors import FeelError, FeelLimit, FeelSyntaxError
-from engine.feel.expression import Expression, Result, evaluate, parse
+from engine.feel.expression import (
+    OWN_FUNCTION_NAMES,
+    Expression,
+    Result,
+    evaluate,
+    parse,
+)
 from engine.feel.functions import function
 from engine.feel.library import BUILTINS
 from engine.feel.run import FeelWarning
 
 __all__ = [
     "BUILTINS",
+    "OWN_FUNCTION_NAMES",
     "Expression",
     "FeelError",
     "FeelLimit",

@@ -67,10 +67,15 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One of the forms in which a function may be called."""
+    """One of the forms in which a function may be called.
+
+    `results` are the types that its answer can have, none for any; `item` those of a list's items.
+    """
 
     parameters: tuple[Parameter, ...]
     body: Callable[..., Any]
+    results: frozenset[str] = frozenset()
+    item: frozenset[str] = frozenset()
 
     @property
     def least(self) -> int:
@@ -134,6 +139,16 @@ class Builtin:
     @property
     def parameters(self) -> tuple[str, ...]:
         return tuple(p.name for p in self.forms[0].parameters)
+
+    def takes(self, count: int) -> bool:
+        """Whether so many arguments can be given in order."""
+        return any(form.takes(count) for form in self.forms)
+
+    @property
+    def results(self) -> frozenset[str]:
+        """The types that an answer can have; none: any."""
+        found = [form.results for form in self.forms]
+        return frozenset() if frozenset() in found else frozenset().union(*found)
 
     def form_for(self, arguments: Sequence[Any]) -> Form:
         """Raises Undefined if the function does not take so many arguments."""
@@ -254,17 +269,20 @@ def _kinds(text: str) -> frozenset[str]:
     return frozenset(part.strip() for part in text.split("|") if part.strip() != "Any")
 
 
+def _types(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The type names of a declaration, and of a list's items those."""
+    if inner := re.match(r"list<(.*)>\Z", text):
+        return frozenset([LIST]), _kinds(inner.group(1))
+    return _kinds(text), frozenset()
+
+
 def _parameter(text: str) -> Parameter:
     match = _PARAMETER.match(text)
     assert match, text
     name, spread, optional, declared = match.groups()
     declared = (declared or "Any").strip()
     nullable = declared.endswith("?") or declared == "Any"
-    declared = declared.removesuffix("?")
-    element: frozenset[str] = frozenset()
-    if inner := re.match(r"list<(.*)>\Z", declared):
-        element, declared = _kinds(inner.group(1)), LIST
-    kinds = _kinds(declared)
+    kinds, element = _types(declared.removesuffix("?"))
     quick: frozenset[type] = frozenset()
     if kinds and LIST not in kinds and FUNCTION not in kinds:
         quick = frozenset(t for one in kinds for t in TYPES[one])
@@ -272,12 +290,14 @@ def _parameter(text: str) -> Parameter:
 
 
 def form(signature: str, body: Callable[..., Any]) -> Form:
-    """A form from its signature: `string: string, start position: number, length?: number?`.
+    """A form from its signature: `string: string, start position: number, length?: number? -> string`.
 
     `?` after a name: may be left out; after a type: may be null; `...`: also several arguments.
     """
-    parts = [part for part in signature.split(",") if part.strip()]
-    return Form(tuple(_parameter(part) for part in parts), body)
+    taken, _, given = signature.partition("->")
+    parts = [part for part in taken.split(",") if part.strip()]
+    results, item = _types(given.strip() or "Any")
+    return Form(tuple(_parameter(part) for part in parts), body, results, item)
 
 
 def function(name: str, *forms: tuple[str, Callable[..., Any]]) -> Builtin:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -38,7 +37,8 @@ _OWN: dict[str, Types] = {
     "today": frozenset(["date"]),
     "working days after": frozenset(["date", "date and time"]),
     "working days between": NUMBER,
-    "working day start": frozenset(["date and time"]),
+    "amount in capitals": TEXT,
+    "credit code is valid": YES_NO,
     "duration": DURATIONS,
 }
 _COMPARISONS = frozenset(["=", "!=", "<", "<=", ">", ">="])
@@ -187,13 +187,10 @@ def of_annotation(hint: Any) -> Types:
     return _OF_PYTHON.get(origin) if isinstance(origin, type) else None
 
 
-@cache
 def _returns(name: str) -> Types:
-    """What a built-in function returns, by its annotation."""
+    """What a built-in function returns, by its declaration."""
     function = BUILTINS.get(name)
-    if function is None:
-        return None
-    return of_annotation(typing.get_type_hints(function).get("return", Any))
+    return (function.results or None) if function else None
 
 
 def spoken(types: frozenset[str]) -> str:

@@ -11,7 +11,7 @@ from engine.feel.values import kind
 FUNCTIONS = Functions()
 
 
-@FUNCTIONS("not", "negand: Any")
+@FUNCTIONS("not", "negand: Any -> boolean")
 def not_(negand: Any) -> bool | None:
     if negand is None:
         return None
@@ -20,14 +20,14 @@ def not_(negand: Any) -> bool | None:
     return not negand
 
 
-@FUNCTIONS("all", "list...: list<boolean|null>")
+@FUNCTIONS("all", "list...: list<boolean|null> -> boolean")
 def all_(items: list[bool | None]) -> bool | None:
     if False in items:
         return False
     return None if None in items else True
 
 
-@FUNCTIONS("any", "list...: list<boolean|null>")
+@FUNCTIONS("any", "list...: list<boolean|null> -> boolean")
 def any_(items: list[bool | None]) -> bool | None:
     if True in items:
         return True

@@ -11,7 +11,7 @@ from engine.feel.values import Context, kind
 FUNCTIONS = Functions()
 FUNCTIONS.add(
     "get entries",
-    "m: context",
+    "m: context -> list<context>",
     lambda context: [{"key": key, "value": value} for key, value in context.items()],
 )
 
@@ -32,7 +32,7 @@ def get_nested_value(context: Any, keys: list[str]) -> Any:
     return context
 
 
-@FUNCTIONS("context", "entries: list<context>")
+@FUNCTIONS("context", "entries: list<context> -> context")
 def context_(entries: list[Context]) -> Context:
     """A context from a list of contexts with `key` and `value`."""
     found: Context = {}
@@ -44,12 +44,12 @@ def context_(entries: list[Context]) -> Context:
     return found
 
 
-@FUNCTIONS("context put", "context: context, key: string, value: Any")
+@FUNCTIONS("context put", "context: context, key: string, value: Any -> context")
 def context_put(context: Context, key: str, value: Any) -> Context:
     return {**context, key: value}
 
 
-@FUNCTIONS("context put", "context: context, keys: list<string>, value: Any")
+@FUNCTIONS("context put", "context: context, keys: list<string>, value: Any -> context")
 def context_put_nested(context: Context, keys: list[str], value: Any) -> Context:
     if not keys:
         raise Undefined("empty_list")
@@ -62,6 +62,6 @@ def context_put_nested(context: Context, keys: list[str], value: Any) -> Context
     return {**context, first: value}
 
 
-@FUNCTIONS("context merge", "contexts: list<context>")
+@FUNCTIONS("context merge", "contexts: list<context> -> context")
 def context_merge(contexts: list[Context]) -> Context:
     return {key: value for context in contexts for key, value in context.items()}

@@ -41,19 +41,21 @@ FUNCTIONS = Functions()
 _NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\Z", re.ASCII)
 
 
-@FUNCTIONS("string", "from: Any")
+@FUNCTIONS("string", "from: Any -> string")
 def string(value: Any) -> str | None:
     if value is None:
         raise Undefined("argument_null", "string", "from")
     return text_of(value)
 
 
-@FUNCTIONS("number", "from: number|string")
+@FUNCTIONS("number", "from: number|string -> number")
 def number(value: Any) -> Decimal:
     return Decimal(value) if is_number(value) else _read_number(value)
 
 
-@FUNCTIONS("number", "from: string, grouping separator: string?, decimal separator: string?")
+@FUNCTIONS(
+    "number", "from: string, grouping separator: string?, decimal separator: string? -> number"
+)
 def number_in_groups(text: str, grouping: str | None, point: str | None) -> Decimal:
     if grouping not in (None, " ", ",", ".") or point not in (None, ",", "."):
         raise Undefined(
@@ -85,20 +87,20 @@ def _some(value: Any) -> Any:
     return value
 
 
-@FUNCTIONS("date", "from: string|date|date and time")
+@FUNCTIONS("date", "from: string|date|date and time -> date")
 def date_(value: Any) -> Day:
     if isinstance(value, str):
         return _some(read_date(value))  # type: ignore[no-any-return]
     return value if isinstance(value, WideDate) else day_of(value)
 
 
-@FUNCTIONS("date", "year: number, month: number, day: number")
+@FUNCTIONS("date", "year: number, month: number, day: number -> date")
 def date_of_parts(year: Any, month: Any, day: Any) -> Day:
     parts = [whole(part) for part in (year, month, day)]
     return _some(None if None in parts else build_date(*parts))  # type: ignore
 
 
-@FUNCTIONS("time", "from: string|time|date|date and time")
+@FUNCTIONS("time", "from: string|time|date|date and time -> time")
 def time_(value: Any) -> Clock:
     if isinstance(value, str):
         return _some(read_time(value))  # type: ignore[no-any-return]
@@ -116,7 +118,9 @@ def _clock(hour: Any, minute: Any, second: Any) -> int:
     return (hours * 60 + minutes) * 60 * SECOND + int(Decimal(second) * SECOND)  # type: ignore
 
 
-@FUNCTIONS("time", "hour: number, minute: number, second: number, offset?: days and time duration?")
+@FUNCTIONS(
+    "time", "hour: number, minute: number, second: number, offset?: days and time duration? -> time"
+)
 def time_of_parts(hour: Any, minute: Any, second: Any, offset: Any = None) -> Clock:
     return build_time(_clock(hour, minute, second), _zone(offset))
 
@@ -129,12 +133,12 @@ def _zone(offset: Any) -> Any:
     return _some(offset_zone(int(nanoseconds_of(offset) / SECOND)))
 
 
-@FUNCTIONS("date and time", "from: string|date and time")
+@FUNCTIONS("date and time", "from: string|date and time -> date and time")
 def date_and_time(value: Any) -> Moment:
     return _some(read_date_time(value)) if isinstance(value, str) else value  # type: ignore
 
 
-@FUNCTIONS("date and time", "date: date|date and time, time: time")
+@FUNCTIONS("date and time", "date: date|date and time, time: time -> date and time")
 def date_with_time(day: Any, clock: Any) -> Moment:
     return build_moment(day_of(day), clock_of(clock) % DAY, clock.tzinfo)
 
@@ -142,7 +146,7 @@ def date_with_time(day: Any, clock: Any) -> Moment:
 @FUNCTIONS(
     "date and time",
     "year: number, month: number, day: number, hour: number, minute: number, second: number,"
-    "offset?: days and time duration|string?",
+    "offset?: days and time duration|string? -> date and time",
 )
 def date_and_time_of_parts(
     year: Any, month: Any, day: Any, hour: Any, minute: Any, second: Any, offset: Any = None
@@ -155,18 +159,24 @@ def date_and_time_of_parts(
 @FUNCTIONS(
     "date and time",
     "year: number, month: number, day: number, hour: number, minute: number, second: number,"
-    "timezone: string",
+    "timezone: string -> date and time",
 )
 def date_and_time_in_zone(*parts: Any) -> Any:
     return date_and_time_of_parts(*parts)
 
 
-@FUNCTIONS("duration", "from: string|days and time duration|years and months duration")
+@FUNCTIONS(
+    "duration",
+    "from: string|days and time duration|years and months duration -> days and time duration|years and months duration",
+)
 def duration(value: Any) -> Any:
     return _some(read_duration(value)) if isinstance(value, str) else value
 
 
-@FUNCTIONS("years and months duration", "from: date|date and time, to: date|date and time")
+@FUNCTIONS(
+    "years and months duration",
+    "from: date|date and time, to: date|date and time -> years and months duration",
+)
 def years_and_months_duration(start: Any, end: Any) -> YearsMonths:
     """Whole months between two days, cut towards zero."""
     first, last = day_of(start), day_of(end)
@@ -178,7 +188,7 @@ def years_and_months_duration(start: Any, end: Any) -> YearsMonths:
     return YearsMonths(months)
 
 
-@FUNCTIONS("range", "from: string")
+@FUNCTIONS("range", "from: string -> range")
 def range_(text: str) -> Range:
     """A range from its literal; both ends must be literals of one type, the lower one first."""
     from engine.feel import syntax as ast

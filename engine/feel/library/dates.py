@@ -17,12 +17,14 @@ _MONTHS = (
     "October", "November", "December",
 )  # fmt: skip
 _DAY = "date: date|date and time"
-FUNCTIONS.add("is", "value1: Any, value2: Any", identical)
-FUNCTIONS.add("day of week", _DAY, lambda value: _DAYS[day_number(day_of(value)) % 7])
-FUNCTIONS.add("month of year", _DAY, lambda value: _MONTHS[day_of(value).month - 1])
+FUNCTIONS.add("is", "value1: Any, value2: Any -> boolean", identical)
+FUNCTIONS.add(
+    "day of week", f"{_DAY} -> string", lambda value: _DAYS[day_number(day_of(value)) % 7]
+)
+FUNCTIONS.add("month of year", f"{_DAY} -> string", lambda value: _MONTHS[day_of(value).month - 1])
 
 
-@FUNCTIONS("day of year", _DAY)
+@FUNCTIONS("day of year", f"{_DAY} -> number")
 def day_of_year(value: Any) -> Decimal:
     day = day_of(value)
     first = build_date(day.year, 1, 1)
@@ -30,7 +32,7 @@ def day_of_year(value: Any) -> Decimal:
     return Decimal(day_number(day) - day_number(first) + 1)
 
 
-@FUNCTIONS("week of year", _DAY)
+@FUNCTIONS("week of year", f"{_DAY} -> number")
 def week_of_year(value: Any) -> Decimal:
     """The week by ISO 8601."""
     day = day_of(value)

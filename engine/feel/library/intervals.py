@@ -131,4 +131,4 @@ for _name, _relation, _forms in (
     ("coincides", _coincides, (_POINTS, _RANGES)),
 ):
     for _form in _forms:
-        FUNCTIONS.add(_name, _form, _relation)
+        FUNCTIONS.add(_name, f"{_form} -> boolean", _relation)

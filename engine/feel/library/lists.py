@@ -14,13 +14,13 @@ from engine.feel.library.register import Functions
 from engine.feel.numbers import whole
 
 FUNCTIONS = Functions()
-FUNCTIONS.add("count", "list: list", lambda items: Decimal(len(items)))
-FUNCTIONS.add("append", "list: list, item*: Any", lambda items, more: [*items, *more])
-FUNCTIONS.add("reverse", "list: list", lambda items: items[::-1])
+FUNCTIONS.add("count", "list: list -> number", lambda items: Decimal(len(items)))
+FUNCTIONS.add("append", "list: list, item*: Any -> list", lambda items, more: [*items, *more])
+FUNCTIONS.add("reverse", "list: list -> list", lambda items: items[::-1])
 _PLAIN = (str, Decimal, bool)
 
 
-@FUNCTIONS("concatenate", "list*: list")
+@FUNCTIONS("concatenate", "list*: list -> list")
 def concatenate(lists: list[Any]) -> list[Any]:
     return [item for one in lists for item in _as_list(one, "concatenate")]
 
@@ -31,12 +31,12 @@ def _as_list(value: Any, function: str) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-@FUNCTIONS("list contains", "list: list, element: Any")
+@FUNCTIONS("list contains", "list: list, element: Any -> boolean")
 def list_contains(items: list[Any], element: Any) -> bool:
     return any(equal(item, element) is True for item in items)
 
 
-@FUNCTIONS("distinct values", "list: list")
+@FUNCTIONS("distinct values", "list: list -> list")
 def distinct_values(items: list[Any]) -> list[Any]:
     found: list[Any] = []
     seen: set[tuple[type, Any]] = set()
@@ -57,12 +57,12 @@ def distinct_values(items: list[Any]) -> list[Any]:
     return found
 
 
-@FUNCTIONS("union", "list*: list")
+@FUNCTIONS("union", "list*: list -> list")
 def union(lists: list[Any]) -> Any:
     return distinct_values([item for one in lists for item in _as_list(one, "union")])
 
 
-@FUNCTIONS("flatten", "list: list")
+@FUNCTIONS("flatten", "list: list -> list")
 def flatten(items: list[Any]) -> list[Any]:
     found: list[Any] = []
     _flatten(items, found)
@@ -79,7 +79,7 @@ def _flatten(items: list[Any], found: list[Any]) -> None:
                 raise FeelLimit("too_long")
 
 
-@FUNCTIONS("index of", "list: list, match: Any")
+@FUNCTIONS("index of", "list: list, match: Any -> list<number>")
 def index_of(items: list[Any], match: Any) -> list[Decimal]:
     return [Decimal(n) for n, item in enumerate(items, 1) if equal(item, match) is True]
 
@@ -92,7 +92,7 @@ def _place(items: list[Any], position: Decimal, last: int) -> int:
     return number - 1 if number > 0 else len(items) + number
 
 
-@FUNCTIONS("sublist", "list: list, start position: number, length?: number?")
+@FUNCTIONS("sublist", "list: list, start position: number, length?: number? -> list")
 def sublist(items: list[Any], start: Decimal, length: Decimal | None = None) -> list[Any]:
     first = _place(items, start, len(items))
     if length is None:
@@ -103,25 +103,25 @@ def sublist(items: list[Any], start: Decimal, length: Decimal | None = None) -> 
     return items[first : first + count]
 
 
-@FUNCTIONS("insert before", "list: list, position: number, newItem: Any")
+@FUNCTIONS("insert before", "list: list, position: number, newItem: Any -> list")
 def insert_before(items: list[Any], position: Decimal, new: Any) -> list[Any]:
     index = _place(items, position, len(items) + 1)
     return [*items[:index], new, *items[index:]]
 
 
-@FUNCTIONS("remove", "list: list, position: number")
+@FUNCTIONS("remove", "list: list, position: number -> list")
 def remove(items: list[Any], position: Decimal) -> list[Any]:
     index = _place(items, position, len(items))
     return [*items[:index], *items[index + 1 :]]
 
 
-@FUNCTIONS("list replace", "list: list, position: number, newItem: Any")
+@FUNCTIONS("list replace", "list: list, position: number, newItem: Any -> list")
 def list_replace(items: list[Any], position: Decimal, new: Any) -> list[Any]:
     index = _place(items, position, len(items))
     return [*items[:index], new, *items[index + 1 :]]
 
 
-@FUNCTIONS("list replace", "list: list, match: function, newItem: Any")
+@FUNCTIONS("list replace", "list: list, match: function, newItem: Any -> list")
 def list_replace_matching(items: list[Any], match: Callable[..., Any], new: Any) -> list[Any]:
     """Replaces every item for which a function of the item and the new one answers true."""
     found = [match(item, new) for item in items]
@@ -130,7 +130,7 @@ def list_replace_matching(items: list[Any], match: Callable[..., Any], new: Any)
     return [new if one else item for item, one in zip(items, found, strict=True)]
 
 
-@FUNCTIONS("sort", "list: list, precedes?: function")
+@FUNCTIONS("sort", "list: list, precedes?: function -> list")
 def sort(items: list[Any], precedes: Callable[..., Any] | None = None) -> list[Any]:
     """In the order of a function of two items; without one, ascending."""
 

@@ -42,9 +42,9 @@ for _name, _mode in (
     ("round up", decimal.ROUND_UP),
     ("round down", decimal.ROUND_DOWN),
 ):
-    FUNCTIONS.add(_name, "n: number, scale: number", _rounding(_mode))
-FUNCTIONS.add("floor", "n: number, scale?: number", _rounding(decimal.ROUND_FLOOR))
-FUNCTIONS.add("ceiling", "n: number, scale?: number", _rounding(decimal.ROUND_CEILING))
+    FUNCTIONS.add(_name, "n: number, scale: number -> number", _rounding(_mode))
+FUNCTIONS.add("floor", "n: number, scale?: number -> number", _rounding(decimal.ROUND_FLOOR))
+FUNCTIONS.add("ceiling", "n: number, scale?: number -> number", _rounding(decimal.ROUND_CEILING))
 
 
 @FUNCTIONS("abs", "n: number|days and time duration|years and months duration")
@@ -54,7 +54,7 @@ def absolute(value: Any) -> Any:
     return negate(value) if amount < 0 else value
 
 
-@FUNCTIONS("modulo", "dividend: number, divisor: number")
+@FUNCTIONS("modulo", "dividend: number, divisor: number -> number")
 def modulo(dividend: Any, divisor: Any) -> Decimal:
     """`dividend - divisor * floor(dividend / divisor)`: it has the divisor's sign."""
     if divisor == 0:
@@ -83,9 +83,9 @@ def _logarithm(number: Decimal) -> Decimal:
     return NUMBERS.ln(number)
 
 
-FUNCTIONS.add("sqrt", "number: number", _decimal(NUMBERS.sqrt))
-FUNCTIONS.add("exp", "number: number", _decimal(NUMBERS.exp))
-FUNCTIONS.add("log", "number: number", _decimal(_logarithm))
+FUNCTIONS.add("sqrt", "number: number -> number", _decimal(NUMBERS.sqrt))
+FUNCTIONS.add("exp", "number: number -> number", _decimal(NUMBERS.exp))
+FUNCTIONS.add("log", "number: number -> number", _decimal(_logarithm))
 
 
 def _odd(number: Any) -> bool:
@@ -95,5 +95,5 @@ def _odd(number: Any) -> bool:
     return found % 2 == 1
 
 
-FUNCTIONS.add("odd", "number: number", _odd)
-FUNCTIONS.add("even", "number: number", lambda number: not _odd(number))
+FUNCTIONS.add("odd", "number: number -> boolean", _odd)
+FUNCTIONS.add("even", "number: number -> boolean", lambda number: not _odd(number))

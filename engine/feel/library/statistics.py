@@ -13,7 +13,7 @@ from engine.feel.library.register import Functions
 from engine.feel.numbers import NUMBERS
 
 FUNCTIONS = Functions()
-_NUMBERS = "list...: list<number>"
+_NUMBERS = "list...: list<number> -> number"
 
 
 def _extreme(items: list[Any], better: Callable[[Any, Any], bool]) -> Any:
@@ -82,7 +82,7 @@ def stddev(items: list[Any]) -> Decimal:
     return NUMBERS.sqrt(NUMBERS.divide(_folded(squares, NUMBERS.add), len(items) - 1))
 
 
-@FUNCTIONS("mode", _NUMBERS)
+@FUNCTIONS("mode", "list...: list<number> -> list<number>")
 def mode(items: list[Any]) -> list[Decimal]:
     """The most frequent numbers, ascending."""
     counts = Counter(map(Decimal, items))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -59,7 +58,7 @@ def _call(
             line=line,
             column=column,
         )
-    elif name in BUILTINS and not call.named and not _takes(name, len(call.arguments)):
+    elif name in BUILTINS and not call.named and not BUILTINS[name].takes(len(call.arguments)):
         yield diagram.error(
             element,
             f"“{called(element)}”的“{place.text}”给函数 {name} 的参数个数不对,结果总是空",
@@ -67,11 +66,3 @@ def _call(
             line=line,
             column=column,
         )
-
-
-def _takes(name: str, count: int) -> bool:
-    try:
-        inspect.signature(BUILTINS[name]).bind(*range(count))
-    except TypeError:
-        return False
-    return True
