@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module, resources
 from pathlib import Path
+from select import POLLIN, poll
+from typing import Any
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import URL, Connection, Engine, create_engine, inspect, text
+from sqlalchemy.event import listen
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.pool import NullPool
 
 from engine.errors import EngineError
@@ -20,13 +25,43 @@ MIGRATION_PACKAGES = ("engine.migrations", "handlers.migrations")
 def connect(url: URL | str, pool_size: int = 5, pooled: bool = True) -> Engine:
     """Opens a pool to a database. READ COMMITTED; a session's time zone is UTC."""
     options: dict[str, object] = (
-        {"pool_size": pool_size, "max_overflow": pool_size, "pool_pre_ping": True}
-        if pooled
-        else {"poolclass": NullPool}
+        {"pool_size": pool_size, "max_overflow": pool_size} if pooled else {"poolclass": NullPool}
     )
-    return create_engine(
+    found = create_engine(
         url, connect_args={"options": "-c timezone=UTC", "connect_timeout": 10}, **options
     )
+    listen(found, "checkout", _refuse_the_dead)
+    return found
+
+
+def _refuse_the_dead(connection: Any, *_: object) -> None:
+    """Replaces a pooled connection whose server has gone.
+
+    The system knows without a question to the server: between two units of work nothing but the end
+    of a connection makes its socket readable.
+    """
+    if connection.closed:
+        raise DisconnectionError
+    waiting = poll()
+    waiting.register(connection.fileno(), POLLIN)
+    if waiting.poll(0):
+        raise DisconnectionError
+
+
+@contextlib.contextmanager
+def sent_together(connection: Connection) -> Iterator[None]:
+    """Sends the statements inside in one go, instead of waiting for the answer to each.
+
+    None of their answers may be looked at. The first error is raised at the end.
+    """
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.pipeline():
+            yield
+    except psycopg.Error as error:
+        raise DBAPIError.instance(
+            None, None, error, psycopg.Error, dialect=connection.dialect
+        ) from error
 
 
 def _configuration(packages: Sequence[str]) -> Config:

@@ -9,7 +9,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import (
+    Connection,
+    Row,
+    Text,
+    bindparam,
+    column,
+    func,
+    insert,
+    literal,
+    select,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 
 from engine import history_months
 from engine.tables import event, instance
@@ -17,6 +28,27 @@ from engine.values import canonical, from_json, to_json
 
 ALGORITHM = "sha256"
 CHAINED = ("sequence", "at", "actor", "kind", "element", "name", "task_id", "data", "reason")
+
+
+# All rows of a step go in one value: the server reads them quicker than as many statements.
+_OF_ENTRY = (
+    "sequence", "kind", "element", "name", "task_id", "data", "reason", "previous_hash", "hash",
+)  # fmt: skip
+_ROW = (
+    func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
+    .table_valued(*(column(name, event.c[name].type) for name in _OF_ENTRY))
+    .render_derived(name="entry", with_types=True)
+)
+_INSERT = insert(event).from_select(
+    ["instance_id", "at", "actor", "algorithm", *_OF_ENTRY],
+    select(
+        bindparam("of", type_=event.c.instance_id.type),
+        bindparam("when", type_=event.c.at.type),
+        bindparam("by", type_=Text),
+        literal(ALGORITHM),
+        *_ROW.c,
+    ),
+)
 
 
 @dataclass
@@ -69,20 +101,14 @@ def append(
             "data": to_json(entry.data),
             "reason": entry.reason,
         }
-        hashed = digest(previous, instance_id, values)
-        rows.append(
-            {
-                **values,
-                "instance_id": instance_id,
-                "algorithm": ALGORITHM,
-                "previous_hash": previous,
-                "hash": hashed,
-            }
-        )
-        previous = hashed
+        values |= {"previous_hash": previous, "hash": digest(previous, instance_id, values)}
+        rows.append({name: values[name] for name in _OF_ENTRY})
+        rows[-1]["task_id"] = str(entry.task_id) if entry.task_id else None
+        previous = values["hash"]
     if rows:
         history_months.ensure(connection, at)
-        connection.execute(insert(event), rows)
+        given = {"of": instance_id, "when": at, "by": actor, "rows": rows}
+        connection.execute(_INSERT, given)
     return sequence, previous
 
 

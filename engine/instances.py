@@ -15,12 +15,13 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Update, bindparam, select, update
+from sqlalchemy import CursorResult, Row, Update, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import OperationalError
 
 from engine import definitions, derived_rows, history, incidents, request_keys
 from engine.crash_points import crash_point
+from engine.database import sent_together
 from engine.dmn import decisions_of
 from engine.errors import Conflict, NotFound, VersionConflict
 from engine.functions import step_functions
@@ -243,9 +244,13 @@ def note(work: Work, row: Row[Any], entries: list[Entry], columns: dict[str, Any
 
 
 def _update_row(work: Work, row: Row[Any], values: dict[str, Any]) -> None:
-    given = {"wanted_id": row.id, "wanted_version": row.lock_version, **values}
-    if work.connection.execute(_update_of(*values), given).rowcount != 1:
+    if _write_row(work, row, values).rowcount != 1:
         raise VersionConflict
+
+
+def _write_row(work: Work, row: Row[Any], values: dict[str, Any]) -> CursorResult[Any]:
+    given = {"wanted_id": row.id, "wanted_version": row.lock_version, **values}
+    return work.connection.execute(_update_of(*values), given)
 
 
 @cache
@@ -284,19 +289,21 @@ def save(
     entries += [Entry("decided", data=trace) for trace in services.traces]
     rows = derived_rows.read(work, row.id)
     entries += incidents.write(work, row.id, run.failures, waiting.failed, rows.incidents)
-    entries += derived_rows.write_user_tasks(work, row.id, waiting.people, rows)
-    derived_rows.write_timers(work, row.id, waiting.timers, rows)
     derived_rows.write_message_waits(work, row.id, waiting.messages, rows)
     derived_rows.write_calls(work, row.id, waiting.calls, waiting.failed, rows)
     values: dict[str, Any] = {**(columns or {})}
     if ended:
-        entries.append(Entry("ended", data={"outcome": ended}))
         values.update(status=ended, state=None, ended_at=work.now, outcome=to_json(run.data))
     else:
         values.update(state=run.dump())
-    crash_point("rows written")
-    last = _append(work, row, entries)
-    _update_row(work, row, {**values, "sequence": last[0], "hash": last[1]})
+    with sent_together(work.connection):
+        entries += derived_rows.write_user_tasks(work, row.id, waiting.people, rows)
+        derived_rows.write_timers(work, row.id, waiting.timers, rows)
+        crash_point("rows written")
+        entries += [Entry("ended", data={"outcome": ended})] if ended else []
+        last = _append(work, row, entries)
+        # The row is locked and at its version since it was won: nothing to check in the answer.
+        _write_row(work, row, {**values, "sequence": last[0], "hash": last[1]})
     if entries:
         work.doing = entries[0].kind
 

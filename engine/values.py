@@ -17,6 +17,7 @@ import msgpack
 from engine.feel.values import Range, YearsMonths
 
 T = TypeVar("T")
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _DECIMAL, _DATE, _TIME, _DATETIME, _DURATION, _MONTHS, _INTEGER = range(1, 8)
 _TAGS = {
     _DECIMAL: "$decimal",
@@ -172,9 +173,7 @@ def from_json(value: Any) -> Any:
 
 def canonical(value: object) -> bytes:
     """The bytes that a hash is taken of: tagged JSON with sorted keys, UTF-8."""
-    return json.dumps(
-        to_json(value), ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    ).encode()
+    return _CANONICAL.encode(to_json(value)).encode()
 
 
 def from_plain_json(value: Any) -> Any:
