@@ -20,14 +20,7 @@ def register(table: JobTable, runtime: Runtime) -> None:
         outside.call(runtime, UUID(task_id))
 
     def fire_timers(due: list[list[str]]) -> None:
-        lost = None
-        for task_id, element in due:
-            try:
-                timers.fire(runtime, UUID(task_id), element)
-            except VersionConflict as error:
-                lost = error
-        if lost:
-            raise lost
+        timers.fire_together(runtime, [(UUID(task_id), element) for task_id, element in due])
 
     def deliver_message(message_id: str) -> None:
         messages.deliver(runtime, UUID(message_id))

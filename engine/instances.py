@@ -19,7 +19,7 @@ from sqlalchemy import CursorResult, Row, Update, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import OperationalError
 
-from engine import definitions, derived_rows, history, incidents, request_keys
+from engine import definitions, derived_rows, history, history_months, incidents, request_keys
 from engine.crash_points import crash_point
 from engine.database import sent_together
 from engine.dmn import decisions_of
@@ -296,6 +296,7 @@ def save(
         values.update(status=ended, state=None, ended_at=work.now, outcome=to_json(run.data))
     else:
         values.update(state=run.dump())
+    history_months.ensure(work.connection, work.now)
     with sent_together(work.connection):
         entries += derived_rows.write_user_tasks(work, row.id, waiting.people, rows)
         derived_rows.write_timers(work, row.id, waiting.timers, rows)

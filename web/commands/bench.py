@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import click
 from sqlalchemy import URL
 
-from engine.bench import decision_table, durable, memory, round_trip
+from engine.bench import decision_table, durable, memory, round_trip, step_age, timers_due
 from engine.bench.figures import Benchmark, Figure, Setting
 from engine.errors import InvalidInput
 from web.settings import Settings
@@ -23,6 +23,8 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     memory.BENCHMARK,
     round_trip.BENCHMARK,
     durable.BENCHMARK,
+    step_age.BENCHMARK,
+    timers_due.BENCHMARK,
 )
 
 
