@@ -200,7 +200,7 @@ def test_the_decision_table_opens_is_edited_and_saved(open_page, analyst):
     page.wait_for_selector(".studio-status[data-state=saved]")
     page.reload()
     wait(page)
-    assert page.locator("tbody tr .rule-index").count() == 1
+    assert page.locator("tbody tr .rule-index").count() == 2
     assert page.evaluate("[...globalThis.__untranslated]") == []
     assert page.complaints == []
 

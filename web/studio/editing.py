@@ -124,16 +124,10 @@ def handlers() -> Response:
 
 
 def described(finding: Finding, path: str = "") -> dict[str, Any]:
-    """A finding as JSON."""
-    return {
-        "severity": finding.severity,
-        "file": finding.file,
-        "element": finding.element if finding.file == path or not path else "",
-        "rule": finding.rule,
-        "text": finding.text,
-        "english": finding.english,
-        "elsewhere": bool(path) and finding.file != path,
-    }
+    """A finding as JSON; what lies in another file cannot be shown or fixed in this one."""
+    elsewhere = bool(path) and finding.file != path
+    away = {"element": "", "fix": None, "path": ()} if elsewhere else {}
+    return {**finding.as_json(), **away, "elsewhere": elsewhere}
 
 
 def _body() -> dict[str, Any]:

@@ -21,10 +21,15 @@ SCHEMA = {
         {"type": "textarea", "key": "remark", "label": "踏勘说明", "id": "Field_Remark"},
     ],
 }
+ROW = b"""<rule id="Rule_Any">
+        <inputEntry id="Cell_Any"><text>-</text></inputEntry>
+        <outputEntry id="Cell_Result"><text>"A"</text></outputEntry>
+      </rule>
+    </decisionTable>"""
 FILES = {
     DIAGRAM: (Path(__file__).parent / "survey.bpmn").read_bytes(),
     FORM: json.dumps(SCHEMA, ensure_ascii=False).encode(),
-    DECISION: skeleton("decision", "grade", "等级"),
+    DECISION: skeleton("decision", "grade", "等级").replace(b"</decisionTable>", ROW),
 }
 ANALYST = ("XZSPJ", "analyst")
 APPROVER = ("XZSPJ", "analyst_approver")

@@ -1,7 +1,8 @@
-/** Shows the server's findings on their elements and in a list; a click on one goes to its element. */
+/** Shows the server's findings on their elements and in a list; a click goes to the element, a button cures. */
 import { words } from '../i18n/index.js';
+import { fixes } from './fixes.js';
 
-const KIND = 'lint';
+const KIND = 'lint', PATH = 'lint-path';
 
 /**
  * @param {object} modeler
@@ -9,12 +10,18 @@ const KIND = 'lint';
  * @param {HTMLElement} summary where their number stands
  */
 export function lintMarks(modeler, list, summary) {
-  const overlays = modeler.get('overlays'), registry = modeler.get('elementRegistry');
+  const overlays = modeler.get('overlays'), registry = modeler.get('elementRegistry'), canvas = modeler.get('canvas');
+  const fix = fixes(modeler);
+  let marked = [];
 
-  function go(id) {
+  /** Goes to the element; the steps that lead to a deadlock and the like are marked on the way. */
+  function go({ element: id, path = [] }) {
+    marked.forEach((one) => registry.get(one) && canvas.removeMarker(one, PATH));
+    marked = path.filter((one) => registry.get(one));
+    marked.forEach((one) => canvas.addMarker(one, PATH));
     const element = registry.get(id);
     if (!element) return;
-    modeler.get('canvas').scrollToElement(element, 120);
+    canvas.scrollToElement(element, 120);
     modeler.get('selection').select(element);
   }
 
@@ -26,7 +33,7 @@ export function lintMarks(modeler, list, summary) {
     html.title = findings.map(sentence).join('\n');
     html.setAttribute('aria-label', `${worst === 'error' ? words('错误', 'Error') : words('提醒', 'Warning')}: ${html.title}`);
     html.innerHTML = `<i class="ti ${worst === 'error' ? 'ti-x' : 'ti-alert-triangle'}" aria-hidden="true"></i>`;
-    html.onclick = () => go(id);
+    html.onclick = () => go(findings.find(({ path }) => path?.length) ?? findings[0]);
     overlays.add(id, KIND, { position: { top: -10, left: -10 }, html });
   }
 
@@ -34,23 +41,36 @@ export function lintMarks(modeler, list, summary) {
     overlays.remove({ type: KIND });
     const byElement = Object.groupBy(findings.filter(({ element }) => registry.get(element)), ({ element }) => element);
     for (const [id, some] of Object.entries(byElement)) mark(id, some);
-    list.replaceChildren(...findings.map((finding) => row(finding, go)));
+    list.replaceChildren(...findings.map((finding) => row(finding, go, fix)));
     count(findings, summary);
   };
 }
 
 export const sentence = (finding) => words(finding.text, finding.english);
 
-export function row(finding, go) {
+/** @param {object} finding @param {(finding: object) => void} [go] @param {(fix: object) => void} [fix] */
+export function row(finding, go, fix) {
   const item = document.createElement('li');
   const word = finding.severity === 'error' ? words('错误', 'Error') : words('提醒', 'Warning');
   const icon = finding.severity === 'error' ? 'ti-circle-x' : 'ti-alert-triangle';
+  item.className = 'lint-item';
   item.innerHTML = `<button type="button" class="lint-row lint-row-${finding.severity}"><i class="ti ${icon}" aria-hidden="true"></i> <b></b> <span></span> <small></small></button>`;
   item.querySelector('b').textContent = word;
   item.querySelector('span').textContent = sentence(finding);
   item.querySelector('small').textContent = [finding.elsewhere && finding.file, finding.element].filter(Boolean).join(' · ');
-  item.firstChild.onclick = () => go?.(finding.element);
+  item.firstChild.onclick = () => go?.(finding);
+  if (finding.fix && fix) item.append(cure(finding.fix, fix));
   return item;
+}
+
+function cure(made, fix) {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'btn btn-sm lint-fix';
+  button.innerHTML = '<i class="icon ti ti-wand" aria-hidden="true"></i><b></b>';
+  button.querySelector('b').textContent = sentence(made);
+  button.onclick = () => fix(made);
+  return button;
 }
 
 export function count(findings, summary) {

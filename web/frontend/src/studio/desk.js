@@ -59,8 +59,9 @@ export class Desk {
   }
 
   async lint() {
+    const turn = (this.turn = (this.turn ?? 0) + 1);
     const { ok, body } = await send('POST', this.settings.lint_url, { content: await this.content() });
-    if (ok) this.show(body.findings);
+    if (ok && turn === this.turn) this.show(body.findings); // a slow answer about an older state is not shown
     this.root.dataset.linted = String(Number(this.root.dataset.linted ?? 0) + 1);
   }
 
