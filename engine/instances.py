@@ -42,7 +42,7 @@ class StepServices:
     release_id: int
     row: Row[Any] | None = None
     functions: dict[str, Callable[..., Any]] = field(init=False)
-    traces: list[dict[str, Any]] = field(default_factory=list)
+    traces: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.functions = step_functions(self.work.now, lambda: self.work.calendar)
@@ -96,10 +96,10 @@ class StepServices:
         crash_point("handler called")
         return answer
 
-    def decide(self, decision: str, context: dict[str, Any]) -> Any:
+    def decide(self, decision: str, context: dict[str, Any], element: str) -> Any:
         decisions = decisions_of(self.work.connection, self.release_id)
         answer, trace = decisions.decide(decision, context, self.functions)
-        self.traces.append(trace)
+        self.traces.append((element, trace))
         return answer
 
 
@@ -286,7 +286,7 @@ def save(
     if ended is None and run.completed:
         ended = "completed"
     entries = [*entries, *map(_trace_entry, run.trace)]
-    entries += [Entry("decided", data=trace) for trace in services.traces]
+    entries += [Entry("decided", element, data=trace) for element, trace in services.traces]
     rows = derived_rows.read(work, row.id)
     entries += incidents.write(work, row.id, run.failures, waiting.failed, rows.incidents)
     derived_rows.write_message_waits(work, row.id, waiting.messages, rows)

@@ -97,7 +97,7 @@ class Services:
     def call(self, handler: str, arguments: dict[str, Any], task_id: UUID, element: str) -> Any:
         return FUNCTIONS[handler.removeprefix("bench.")](**arguments)
 
-    def decide(self, decision: str, context: dict[str, Any]) -> Any:
+    def decide(self, decision: str, context: dict[str, Any], element: str) -> Any:
         answer, _ = self.decisions.decide(decision, context, self.functions)
         return answer
 

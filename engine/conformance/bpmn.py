@@ -157,7 +157,7 @@ class Stage:
     def effect(self, handler: str) -> str:
         return "database"
 
-    def decide(self, decision: str, context: dict[str, Any]) -> Any:
+    def decide(self, decision: str, context: dict[str, Any], element: str) -> Any:
         raise NotFound(decision)
 
     def call(self, handler: str, arguments: dict[str, Any], task_id: UUID, element: str) -> Any:

@@ -15,10 +15,16 @@ from engine.dmn.model import Decision, Model
 from engine.dmn.reader import read
 from engine.dmn.session import Functions, Session
 from engine.errors import EngineError, NotFound
+from engine.feel.say import say_value
+from engine.feel.values import Range
 
 
 class TableBroken(EngineError):
     """决策表对这组数据没有唯一的结果。"""
+
+
+class NoData(EngineError):
+    """决策的答案是函数,不能作为数据保存。"""
 
 
 class Decisions:
@@ -44,7 +50,7 @@ class Decisions:
         A table with one output column answers its value, with several a context; the collecting
         policies answer lists. No rule fires: null (or the default outputs). What became null of an
         error is in the trace's `problems`; the decisions asked on the way in `required`. Raises
-        NotFound, and TableBroken where UNIQUE or ANY is violated.
+        NotFound, TableBroken where UNIQUE or ANY is violated, and NoData for a function.
         """
         decision = self.find(decision_id)
         world = World(context, Session(functions or {}))
@@ -53,13 +59,15 @@ class Decisions:
             broken = next((str(p) for p in world.session.problems if p.breaks), None)
             if broken:
                 raise TableBroken(f"决策表{broken}")
+        if callable(answer):
+            raise NoData(f"决策“{decision.name}”的答案是函数,不能作为数据保存")
         return answer, self._trace(decision, world)
 
     def _trace(self, decision: Decision, world: World) -> Trace:
         found = world.traces.pop((decision.path, decision.id))
         found["version"] = self.versions[decision.path]
         if world.traces:
-            found["required"] = list(world.traces.values())
+            found["required"] = [_recorded(trace) for trace in world.traces.values()]
         if world.session.problems:
             problems = dict.fromkeys(str(p) for p in world.session.problems if not p.missing)
             found |= {"problems": list(problems)} if problems else {}
@@ -112,6 +120,17 @@ class Decisions:
             _, element = self.graph.find(self.homes[decision.id], reference)
             if isinstance(element, Decision):
                 yield element
+
+
+def _recorded(value: Any) -> Any:
+    """What a decision on the way answered, as data: functions and ranges by their text."""
+    if isinstance(value, dict):
+        return {name: _recorded(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_recorded(part) for part in value]
+    if callable(value):
+        return "函数"
+    return say_value(value) if isinstance(value, Range) else value
 
 
 _cache: dict[tuple[str, int], Decisions] = {}

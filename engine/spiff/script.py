@@ -34,8 +34,8 @@ class Services(Protocol):
     def call(self, handler: str, arguments: dict[str, Any], task_id: UUID, element: str) -> Any:
         """Runs a database handler in a savepoint of its own."""
 
-    def decide(self, decision: str, context: dict[str, Any]) -> Any:
-        """Evaluates a decision of the release."""
+    def decide(self, decision: str, context: dict[str, Any], element: str) -> Any:
+        """Evaluates a decision of the release for an element of the diagram."""
 
 
 @dataclass
@@ -99,7 +99,9 @@ class FeelEngine(PythonScriptEngine):  # type: ignore[misc]
         decision = spec.decision
         if decision.startswith("="):
             decision = self.evaluate(task, decision[1:])
-        answer = self.services.decide(decision, task.data)
+        answer = self.services.decide(decision, task.data, spec.bpmn_id)
+        if not spec.result and not isinstance(answer, dict | None):
+            raise ExpressionFailed(f"决策 {decision} 的答案不是上下文,请为任务填写结果变量")
         task.data.update({spec.result: answer} if spec.result else answer or {})
 
     def call_handler(self, task: Any, spec: Any) -> bool | None:

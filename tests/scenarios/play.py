@@ -104,7 +104,7 @@ class Stage:
             answer = answer["list"]
         return told(answer)
 
-    def decide(self, decision: str, context: dict[str, Any]) -> Any:
+    def decide(self, decision: str, context: dict[str, Any], element: str) -> Any:
         raise AssertionError(f"no diagram asks for the decision {decision}")
 
 

@@ -29,7 +29,7 @@ class Services:
     def call(self, handler, arguments, task_id, element):
         return self.handlers[handler](**arguments)
 
-    def decide(self, decision, context):
+    def decide(self, decision, context, element):
         raise AssertionError
 
 
