@@ -117,18 +117,34 @@ def _iterate(logic: model.Iterator, names: Names, session: Session) -> Any:
     source = evaluate(logic.source, names, session)
     if converted(source, logic.type) is MISMATCH:
         return session.typed(source, logic.type)
+    found = _each(logic, source, names, session)
+    return found if logic.kind == "for" else _quantified(logic.kind, found, session)
+
+
+def _each(logic: model.Iterator, source: Any, names: Names, session: Session) -> Any:
+    """What the body answers for each item."""
     if isinstance(logic.body, Expression):
-        made = _iterator(logic.kind, logic.variable, logic.body)
+        made = _for(logic.variable, logic.body)
         return session.value(made, {**names, _SOURCE: source})
-    more = ("partial",) if logic.kind == "for" else ()
 
     def each(given: dict[str, Any]) -> Any:
         return evaluate(logic.body, {**names, **given}, session)
 
-    parameters = tuple((name, ANY) for name in (logic.variable, *more))
-    body = Callee(logic.kind, parameters, each, session)
-    made = _iterator(logic.kind, logic.variable, None)
-    return session.value(made, {**names, _SOURCE: source, _BODY: body})
+    body = Callee(logic.kind, ((logic.variable, ANY), ("partial", ANY)), each, session)
+    return session.value(_for(logic.variable, None), {**names, _SOURCE: source, _BODY: body})
+
+
+def _quantified(kind: str, answers: list[Any] | None, session: Session) -> bool | None:
+    """Whether some or every answer is true; unlike in FEEL's own, all of them must be truth values."""
+    if answers is None:
+        return None
+    if not all(answer is None or isinstance(answer, bool) for answer in answers):
+        session.problem("条件的答案不是“是”或“否”")
+        return None
+    decisive = kind == "some"
+    if decisive in answers:
+        return decisive
+    return None if None in answers else not decisive
 
 
 # -- boxed expressions as FEEL
@@ -157,13 +173,11 @@ def _filtered(match: Expression | None) -> Expression:
 
 
 @lru_cache(maxsize=1000)
-def _iterator(kind: str, variable: str, body: Expression | None) -> Expression:
-    iterators = ((variable, _name(_SOURCE)),)
-    seen = (_name(variable), *((_name("partial"),) if kind == "for" else ()))
-    inside: syntax.Node = syntax.Call(0, 0, _name(_BODY), seen) if body is None else body.tree
-    tree: syntax.Node
-    if kind == "for":
-        tree = syntax.For(0, 0, iterators, inside)
-    else:
-        tree = syntax.Quantified(0, 0, kind == "every", iterators, inside)
-    return _compiled(body.text if body else kind, tree)
+def _for(variable: str, body: Expression | None) -> Expression:
+    inside: syntax.Node = (
+        syntax.Call(0, 0, _name(_BODY), (_name(variable), _name("partial")))
+        if body is None
+        else body.tree
+    )
+    tree = syntax.For(0, 0, ((variable, _name(_SOURCE)),), inside)
+    return _compiled(body.text if body else "for", tree)

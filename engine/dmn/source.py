@@ -141,6 +141,8 @@ class Sources:
         found |= self.components(home, variable.get("typeRef", "") if variable is not None else "")
         for node in element.iter("{*}output", "{*}column", "{*}variable", "{*}formalParameter"):
             found |= {node.get("name", ""), *self.components(home, node.get("typeRef", ""))}
+        # Outside of a function `Person.Gender` is a path, also where a parameter is called so.
+        found = {name for name in found if "." not in name}
         if local(element) == "decisionService":
             for one in children(element, "outputDecision", "inputDecision", "inputData"):
                 inner_home, inner = self.find(home, home.reference(one))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from decimal import Decimal
 
 import pytest
@@ -11,9 +10,6 @@ from click.testing import CliRunner
 from engine.conformance import dmn
 from tests.conformance.cases import folder
 from web.commands.conformance import conformance
-
-# What passes, held: of level 2 everything.
-LEVEL_3 = 1808
 
 MODEL = """<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" namespace="urn:m" name="m">
 <inputData id="i" name="the age"><variable name="the age" typeRef="number"/></inputData>
@@ -52,12 +48,10 @@ def suite(tmp_path):
     return write
 
 
-def test_as_many_assertions_pass_as_we_say():
+def test_every_published_assertion_passes():
     found = list(dmn.run_cases(folder("dmn")))
-    failed = [v for v in found if v.word != "passed"]
-    assert [str(v) for v in failed if v.level == "compliance-level-2"] == []
-    passed = Counter(v.level for v in found if v.word == "passed")
-    assert passed["compliance-level-3"] >= LEVEL_3, [str(v) for v in failed][:20]
+    assert [str(v) for v in found if v.word != "passed"] == []
+    assert len({v.folder for v in found}) > 1
 
 
 @pytest.mark.parametrize(
