@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from engine import messages, operations, outside, timers
+from engine import instances, messages, operations, outside, timers
 from engine.actor import SYSTEM
 from engine.errors import Conflict, NotFound, VersionConflict
 from engine.jobs import JobTable
 from engine.operations import batches
 from engine.operations.retry import failed_instance
 from engine.runtime import Runtime, Work
+from engine.values import from_json
 
 
 def register(table: JobTable, runtime: Runtime) -> None:
@@ -24,6 +26,15 @@ def register(table: JobTable, runtime: Runtime) -> None:
 
     def deliver_message(message_id: str) -> None:
         messages.deliver(runtime, UUID(message_id))
+
+    def start_process(process_id: str, instance_id: str, data: Any) -> None:
+        def act(work: Work) -> None:
+            instances.start(work, process_id, from_json(data), instance_id=UUID(instance_id))
+
+        try:
+            runtime.run(SYSTEM, act)
+        except Conflict:
+            return
 
     def retry(task_id: str) -> None:
         def act(work: Work) -> None:
@@ -45,4 +56,5 @@ def register(table: JobTable, runtime: Runtime) -> None:
     table.add("engine.call_outside", call_outside, queue="outside")
     table.add("engine.fire_timers", fire_timers)
     table.add("engine.deliver_message", deliver_message)
+    table.add("engine.start_process", start_process)
     table.add("engine.retry", retry)

@@ -19,7 +19,15 @@ from sqlalchemy import CursorResult, Row, Update, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import OperationalError
 
-from engine import definitions, derived_rows, history, history_months, incidents, request_keys
+from engine import (
+    definitions,
+    derived_rows,
+    history,
+    history_months,
+    incidents,
+    posting,
+    request_keys,
+)
 from engine.crash_points import crash_point
 from engine.database import sent_together
 from engine.dmn import decisions_of
@@ -289,7 +297,9 @@ def save(
     entries += [Entry("decided", element, data=trace) for element, trace in services.traces]
     rows = derived_rows.read(work, row.id)
     entries += incidents.write(work, row.id, run.failures, waiting.failed, rows.incidents)
-    derived_rows.write_message_waits(work, row.id, waiting.messages, rows)
+    derived_rows.write_message_waits(work, row.id, posting.waits_of(waiting), rows)
+    for sent in run.sent:
+        posting.post(work, row.id, sent)
     derived_rows.write_calls(work, row.id, waiting.calls, waiting.failed, rows)
     values: dict[str, Any] = {**(columns or {})}
     if ended:

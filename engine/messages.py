@@ -2,71 +2,24 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, and_, delete, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.elements import ColumnElement
 
-from engine import instances, request_keys
+from engine import instances
 from engine.actor import SYSTEM
 from engine.errors import Conflict, VersionConflict
 from engine.history import Entry
+from engine.posting import SIGNAL, broadcast, send
 from engine.runtime import Runtime, Work
 from engine.tables import instance, message, message_wait
-from engine.values import from_json, to_json
+from engine.values import from_json
 
+__all__ = ["broadcast", "delete_old", "deliver", "meets", "send", "undelivered"]
 KEPT = timedelta(days=400)
-
-
-def send(
-    work: Work,
-    name: str,
-    key: str,
-    payload: dict[str, Any],
-    guard: str | None = None,
-    time_to_live: timedelta | None = None,
-    request: str | None = None,
-    business_key: str | None = None,
-) -> UUID | None:
-    """Sends a message to whoever waits, or will wait, for (name, key).
-
-    With a `business_key` it is for an instance of that business key, whatever key it waits for.
-    Two messages with one `guard` are one message; the second returns None. With a `request` key a
-    repetition returns the first one's id (see request_keys). Nobody gets a message whose
-    `time_to_live` is over. Delivery is a step of its own, after the commit.
-    """
-    values = {
-        "name": name,
-        "key": key,
-        "payload": to_json(payload),
-        "guard": guard,
-        "sent_at": work.now,
-        "expires_at": work.now + time_to_live if time_to_live else None,
-        "business_key": business_key,
-    }
-    content = {k: v for k, v in values.items() if k not in ("sent_at", "expires_at")}
-    content["time_to_live"] = time_to_live
-    found = request_keys.once(work, "message", request, content, lambda: _keep(work, values))
-    return UUID(found) if found else None
-
-
-def _keep(work: Work, values: dict[str, Any]) -> str | None:
-    work.doing = "message sent"
-    message_id = uuid.uuid4()
-    done = work.connection.scalar(
-        upsert(message)
-        .values(id=message_id, **values)
-        .on_conflict_do_nothing(index_elements=[message.c.guard])
-        .returning(message.c.id)
-    )
-    if done is None:
-        return None
-    work.defer("engine.deliver_message", {"message_id": str(message_id)})
-    return str(message_id)
 
 
 def meets() -> ColumnElement[bool]:
@@ -138,7 +91,7 @@ def deliver(runtime: Runtime, message_id: UUID) -> bool:
             Entry(
                 "message received",
                 wait.element,
-                row.name,
+                row.name.removeprefix(SIGNAL),
                 wait.task_id,
                 {"message": str(message_id)},
             ),

@@ -144,7 +144,7 @@ def _fire(work: Work, task_id: UUID, element: str) -> bool:
     instances.step(
         work,
         row.instance_id,
-        lambda run: run.fire(task_id, element),
+        lambda run: run.fire(task_id, element, row.due_at),
         Entry("timer fired", element, task_id=task_id, data={"due": row.due_at}),
         settle=lambda: _use_up(work, task_id, element),
     )

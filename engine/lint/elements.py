@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 NONE = frozenset[str]()
-_WAITS = frozenset(["timerEventDefinition", "messageEventDefinition"])
+_WAITS = frozenset(
+    [f"{kind}EventDefinition" for kind in ("timer", "message", "signal", "conditional")]
+)
+_CAUGHT = frozenset(["errorEventDefinition", "escalationEventDefinition"])
+_TOLD = frozenset([f"{kind}EventDefinition" for kind in ("message", "signal", "escalation")])
+LINK = "linkEventDefinition"
+# What the start event of an event sub-process may wait for.
+SUB_PROCESS_STARTS = _WAITS | _CAUGHT
 
 # Flow node → the event definitions that the engine runs on it; None: it does not run the node at all.
 FLOW_NODES: dict[str, frozenset[str] | None] = {
-    "startEvent": NONE,
-    "endEvent": frozenset(["terminateEventDefinition"]),
-    "intermediateCatchEvent": _WAITS,
-    "boundaryEvent": _WAITS | {"errorEventDefinition"},
+    "startEvent": SUB_PROCESS_STARTS,
+    "endEvent": _TOLD | {"terminateEventDefinition", "errorEventDefinition"},
+    "intermediateCatchEvent": _WAITS | {LINK},
+    "intermediateThrowEvent": _TOLD | {LINK},
+    "boundaryEvent": _WAITS | _CAUGHT,
     "userTask": NONE,
     "serviceTask": NONE,
     "scriptTask": NONE,
     "businessRuleTask": NONE,
     "receiveTask": NONE,
+    "sendTask": NONE,
     "callActivity": NONE,
     "subProcess": NONE,
     "exclusiveGateway": NONE,
@@ -24,8 +33,6 @@ FLOW_NODES: dict[str, frozenset[str] | None] = {
     "eventBasedGateway": NONE,
     "task": None,
     "manualTask": None,
-    "sendTask": None,
-    "intermediateThrowEvent": None,
     "complexGateway": None,
     "transaction": None,
     "adHocSubProcess": None,
@@ -40,10 +47,18 @@ IGNORED = {
     "dataInputAssociation": ("数据关联不会执行,请用服务任务的参数", "A data association is not executed; use the parameters of a service task"),
     "dataOutputAssociation": ("数据关联不会执行,请用结果变量", "A data association is not executed; use the result variable"),
     "ioSpecification": ("输入输出规范不会执行,请用参数", "An input/output specification is not executed; use parameters"),
-    "standardLoopCharacteristics": ("标准循环暂不支持,请用网关画出循环", "A standard loop is not supported; draw the loop with a gateway"),
-    "timeCycle": ("循环定时暂不支持,请用多个定时器或画出循环", "A timer cycle is not supported; use several timers or draw a loop"),
-    "conditionalEventDefinition": ("条件事件暂不支持,请用网关", "A conditional event is not supported; use a gateway"),
 }  # fmt: skip
+# What sends messages and signals.
+SENDERS = ("sendTask", "intermediateThrowEvent", "endEvent")
+# Tasks outside of any process, which call activities call.
+GLOBAL_TASKS = (
+    "globalTask",
+    "globalUserTask",
+    "globalManualTask",
+    "globalScriptTask",
+    "globalServiceTask",
+    "globalBusinessRuleTask",
+)
 # BPMN elements that are run, looked at by another rule, or mean nothing to a run.
 KNOWN = frozenset(FLOW_NODES) | frozenset(
     [
@@ -120,24 +135,23 @@ KNOWN = frozenset(FLOW_NODES) | frozenset(
         "inputDataItem",
         "outputDataItem",
         "completionCondition",
+        "complexBehaviorDefinition",
+        "event",
         "loopCondition",
+        "standardLoopCharacteristics",
+        "eventDefinitionRef",
+        "operationRef",
+        "interfaceRef",
+        *GLOBAL_TASKS,
     ]
 )
 # Attributes that the engine does not look at → the values that mean nothing.
 IGNORED_ATTRIBUTES: dict[str, frozenset[str]] = {
     "isForCompensation": frozenset(["false"]),
-    "startQuantity": frozenset(["1"]),
-    "completionQuantity": frozenset(["1"]),
-    "isInterrupting": frozenset(["true"]),
-    "parallelMultiple": frozenset(["false"]),
     "instantiate": frozenset(["false"]),
     "eventGatewayType": frozenset(["Exclusive"]),
     "isImmediate": frozenset(["true"]),
-    "operationRef": NONE,
     "method": frozenset(["##Compensate"]),
-    "behavior": frozenset(["All"]),
-    "noneBehaviorEventRef": NONE,
-    "oneBehaviorEventRef": NONE,
 }
 # Our own extensions: attributes and extension elements by the element they may stand on.
 _WAITING = frozenset(["key", "result"])
@@ -148,9 +162,14 @@ OWN_ATTRIBUTES: dict[str, frozenset[str]] = {
     "receiveTask": _WAITING,
     "intermediateCatchEvent": _WAITING,
     "boundaryEvent": _WAITING,
+    "startEvent": _WAITING,
+    **{name: frozenset(["key"]) for name in SENDERS},
+    "globalServiceTask": frozenset(["result"]),
 }
 OWN_ELEMENTS: dict[str, frozenset[str]] = {
     "userTask": frozenset(["instructions"]),
     "serviceTask": frozenset(["parameter"]),
+    "globalServiceTask": frozenset(["parameter"]),
+    **{name: frozenset(["parameter"]) for name in SENDERS},
     "callActivity": frozenset(["input", "output"]),
 }

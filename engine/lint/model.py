@@ -11,7 +11,7 @@ from lxml import etree
 
 from engine.errors import InvalidInput
 from engine.forms import parse_form
-from engine.lint.elements import ACTIVITIES, FLOW_NODES, SCOPES
+from engine.lint.elements import ACTIVITIES, FLOW_NODES, GLOBAL_TASKS, SCOPES
 from engine.lint.finding import Finding, Fix
 from engine.service_tasks import Registry
 from engine.xml import BPMN, NAMESPACES, bpmn, parse_xml
@@ -33,6 +33,12 @@ class Diagram:
     @cached_property
     def processes(self) -> list[Node]:
         return list(self.root.iterfind("bpmn:process", NAMESPACES))
+
+    @property
+    def callable(self) -> list[Node]:
+        """What a call activity may call: processes and global tasks."""
+        tasks = [n for n in self.root if local(n) in GLOBAL_TASKS and is_bpmn(n)]
+        return self.processes + tasks
 
     @cached_property
     def flow_nodes(self) -> dict[str, Node]:
@@ -128,6 +134,15 @@ class Scope:
         return found
 
     @cached_property
+    def link_targets(self) -> dict[str, str]:
+        """Link name → id of the event at which the link arrives."""
+        return {
+            name: identity
+            for identity, node in self.nodes.items()
+            for name in link_names(node, "intermediateCatchEvent")
+        }
+
+    @cached_property
     def starts(self) -> list[str]:
         """Start events and event sub-processes: what begins without an incoming flow."""
         return [i for i, n in self.nodes.items() if local(n) == "startEvent" or event_driven(n)]
@@ -135,7 +150,12 @@ class Scope:
     def after(self, identity: str) -> list[str]:
         """Ids of what may follow a node, its boundary events included."""
         flows = self.outgoing.get(identity, ())
-        return [f.get("targetRef", "") for f in flows] + self.attached.get(identity, [])
+        linked = [
+            self.link_targets[name]
+            for name in link_names(self.nodes[identity], "intermediateThrowEvent")
+            if name in self.link_targets
+        ]
+        return [f.get("targetRef", "") for f in flows] + self.attached.get(identity, []) + linked
 
     def reached(self, starts: Iterable[str], without: Collection[str] = ()) -> set[str]:
         """Ids of everything that can follow some nodes, these included, not by way of others."""
@@ -159,7 +179,7 @@ class Release:
 
     @cached_property
     def processes(self) -> dict[str, tuple[Diagram, Node]]:
-        return {p.get("id", ""): (d, p) for d in self.diagrams for p in d.processes}
+        return {p.get("id", ""): (d, p) for d in self.diagrams for p in d.callable}
 
     @cached_property
     def decisions(self) -> dict[str, Node]:
@@ -212,14 +232,30 @@ def owner(node: Node) -> Node:
 
 
 _SHOWN = frozenset(
-    [*FLOW_NODES, *SCOPES, "sequenceFlow", "lane", "participant", "message", "error", "signal",
+    [*FLOW_NODES, *SCOPES, *GLOBAL_TASKS, "sequenceFlow", "lane", "participant", "message", "error", "signal",
      "escalation", "dataObjectReference", "dataStoreReference", "messageFlow", "collaboration"]
 )  # fmt: skip
 
 
 def events(node: Node) -> list[Node]:
-    """An event's definitions."""
-    return [child for child in node if local(child).endswith("EventDefinition")]
+    """An event's definitions, also those it takes over by reference from the document."""
+    known = {
+        n.get("id"): n for n in node.getroottree().getroot() if local(n).endswith("Definition")
+    }
+    named = [known.get((child.text or "").strip()) for child in node.iterfind(bpmn(_REFERENCE))]
+    own = [child for child in node if local(child).endswith("EventDefinition")]
+    return own + [definition for definition in named if definition is not None]
+
+
+_REFERENCE = "eventDefinitionRef"
+
+
+def link_names(node: Node, kind: str) -> list[str]:
+    """The names of an event's links, if it is of this kind (intermediateThrowEvent, …CatchEvent)."""
+    if local(node) != kind:
+        return []
+    links = [n for n in events(node) if local(n) == "linkEventDefinition"]
+    return [str(n.get("name") or node.get("name") or "") for n in links]
 
 
 def is_event(node: Node, name: str) -> bool:

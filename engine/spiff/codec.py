@@ -13,15 +13,15 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from SpiffWorkflow.task import Task
-from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import EngineError
+from engine.spiff import state_format_1
 from engine.spiff.parser import Process
 from engine.spiff.script import FeelEngine
 from engine.spiff.workflow import Instance, SubInstance
 from engine.values import pack, unpack
 
-FORMAT = 1
+FORMAT = 2  # goes up with any change of what is written, or of the parser's internal specs
 _indexes: WeakKeyDictionary[Any, tuple[dict[str, int], list[Any]]] = WeakKeyDictionary()
 
 
@@ -87,9 +87,7 @@ def dump(workflow: Instance) -> bytes:
     return pack(state)
 
 
-def _load_tasks(workflow: Any, state: dict[str, Any], top: Instance) -> None:
-    from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
-
+def _load_tasks(workflow: Any, state: dict[str, Any]) -> None:
     _, specs = _index(workflow.spec)
     rows, ids = state["rows"], state["ids"]
     moments = struct.unpack(f"<{len(rows)}d", state["moments"])
@@ -110,8 +108,6 @@ def _load_tasks(workflow: Any, state: dict[str, Any], top: Instance) -> None:
         data.update(changed or {})
         task.data = data
         tasks[task.id] = task
-        if status == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent):
-            top.event_manager.add_task(task)
     workflow.tasks, workflow.task_tree = tasks, tasks[order[0]]
     workflow.data, workflow.success = state["data"], state["success"]
     workflow.completed = state["completed"]
@@ -121,30 +117,20 @@ def _load_tasks(workflow: Any, state: dict[str, Any], top: Instance) -> None:
 def load(process: Process, data: bytes, engine: FeelEngine) -> Instance:
     """Restores an instance of a process. Raises StateUnreadable for an unknown format."""
     state = unpack(data)
-    if state.get("format") != FORMAT:
-        raise StateUnreadable(f"办件的状态是格式 {state.get('format')},本程序只能读取格式 {FORMAT}")
+    written = state.get("format")
+    if written == 1:
+        state = state_format_1.upgraded(state, process)
+    elif written != FORMAT:
+        raise StateUnreadable(f"办件的状态是格式 {written},本程序只能读取格式 1 至 {FORMAT}")
     workflow = Instance(process.spec, process.called, script_engine=engine, deserializing=True)
-    _load_tasks(workflow, state, workflow)
+    _load_tasks(workflow, state)
     for one in state["called"]:
         owner_id = UUID(bytes=one["owner"])
         owner = workflow.get_task_from_id(owner_id)
         sub = SubInstance(
             workflow.subprocess_specs[one["spec"]], owner_id, workflow, deserializing=True
         )
-        _load_tasks(sub, one, workflow)
+        _load_tasks(sub, one)
         workflow.subprocesses[owner_id] = sub
         sub.completed_event.connect(owner.task_spec._on_subworkflow_completed, owner)
-    _reconnect_loops(workflow)
     return workflow
-
-
-def _reconnect_loops(workflow: Instance) -> None:
-    """Multi-instance tasks listen to their children through a callback on the shared spec."""
-    from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
-
-    for task in workflow.all_tasks():
-        spec = task.task_spec
-        if isinstance(spec, LoopTask):
-            child = task.workflow.spec.task_specs[spec.task_spec]
-            if not child.completed_event.is_connected(spec.merge_child):
-                child.completed_event.connect(spec.merge_child)

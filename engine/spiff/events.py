@@ -7,26 +7,39 @@ tells the instance that it is due. So a paused clock needs to move one row only.
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 
-from engine.calendar import SHANGHAI
-from engine.feel.moments import add_months
 from engine.feel.temporal import read_any
 from engine.feel.values import YearsMonths
+from engine.spiff.timer_cycle import instant, later, read_cycle
 
 
 class Catch(EventDefinition):  # type: ignore[misc]
-    """Something an element waits for; `element` is the id of the drawn event."""
+    """Something an element waits for.
 
-    def __init__(self, name: str, element: str, **kwargs: Any) -> None:
-        super().__init__(name, **kwargs)
+    `element` is the id of the drawn event; where one event waits for several things, the second and
+    later ones add `#2` and so on.
+    """
+
+    def __init__(self, name: str, element: str) -> None:
+        super().__init__(name)
         self.element = element
 
-    def catches(self, my_task: Any, event: Any) -> bool:
-        return event.event_definition is self
+    def apply(self, my_task: Any, payload: Any) -> None:
+        """Puts what the event brings into the data of the task that has waited."""
+        if payload:
+            my_task.data.update(payload)
+
+    def next_round(self, my_task: Any) -> dict[str, Any] | None:
+        """What a task that waits for the next round starts with; None if there is none."""
+        return None
+
+    def same_again(self, my_task: Any) -> dict[str, Any] | None:
+        """What a task starts with that waits for the same again, while the host is at work."""
+        return {}
 
     def __eq__(self, other: object) -> bool:
         return self is other
@@ -35,7 +48,7 @@ class Catch(EventDefinition):  # type: ignore[misc]
 
 
 class Timer(Catch):
-    """Due at an instant, or a time after it was reached. `kind` is date or duration."""
+    """Due at an instant, or a time after it was reached, or in cycles."""
 
     def __init__(self, name: str, element: str, kind: str, expression: str) -> None:
         super().__init__(name, element)
@@ -45,35 +58,63 @@ class Timer(Catch):
         """The due instant in UTC, computed at the first call and kept in the task."""
         key = f"due:{self.element}"
         if key not in task.internal_data:
-            due = self._due(task)
-            task.internal_data[key] = due.isoformat()
+            task.internal_data[key] = self._due(task).isoformat()
         return datetime.fromisoformat(task.internal_data[key])
 
+    def fired_at(self, task: Any, due: datetime) -> None:
+        """Notes the instant at which the timer was due after all; its row may have been moved."""
+        task.internal_data[f"due:{self.element}"] = due.isoformat()
+
     def _due(self, task: Any) -> datetime:
-        engine = task.workflow.script_engine
-        value = read_any(self.expression.strip())
-        if value is None:
-            value = engine.evaluate(task, self.expression)
-        found = due_instant(value, engine.now)
-        if found is None:
-            raise ValueError(
-                f"定时器“{self.name}”的表达式应得到日期、时刻或时长,得到的是 {value!r}"
-            )
-        return found
+        value = self._value(task)
+        now = task.workflow.script_engine.now
+        if self.kind != "cycle":
+            found = due_instant(value, now)
+            if found is None:
+                raise self._wrong(value)
+            return found
+        cycle = read_cycle(value)
+        if cycle is None:
+            raise self._wrong(value)
+        task.internal_data[f"cycle:{self.element}"] = value
+        task.internal_data[f"left:{self.element}"] = cycle.times
+        return cycle.first(now)
+
+    def _value(self, task: Any) -> Any:
+        text = self.expression.strip()
+        if self.kind == "cycle" and read_cycle(text) is not None:
+            return text
+        value = read_any(text)
+        return task.workflow.script_engine.evaluate(task, text) if value is None else value
+
+    def _wrong(self, value: Any) -> ValueError:
+        wanted = "R3/PT1H 这样的循环" if self.kind == "cycle" else "日期、时刻或时长"
+        return ValueError(f"定时器“{self.name}”的表达式应得到{wanted},得到的是 {value!r}")
+
+    def next_round(self, my_task: Any) -> dict[str, Any] | None:
+        value = my_task.internal_data.get(f"cycle:{self.element}")
+        cycle = read_cycle(value)
+        if cycle is None:
+            return None
+        left = my_task.internal_data[f"left:{self.element}"]
+        following = cycle.after(self.arm(my_task))
+        if following is None or (left is not None and left <= 1):
+            return None
+        return {
+            f"due:{self.element}": following.isoformat(),
+            f"cycle:{self.element}": value,
+            f"left:{self.element}": None if left is None else left - 1,
+        }
+
+    def same_again(self, my_task: Any) -> None:
+        return None
 
 
 def due_instant(value: Any, now: datetime) -> datetime | None:
     """The instant a timer's value stands for; a date is due when it begins in Shanghai."""
-    if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=SHANGHAI)
-    if isinstance(value, date):
-        return datetime.combine(value, time(), SHANGHAI)
-    if isinstance(value, timedelta):
-        return now + value
-    if isinstance(value, YearsMonths):
-        moved = add_months(now, value.months)
-        return moved if isinstance(moved, datetime) else None
-    return None
+    if isinstance(value, (timedelta, YearsMonths)):
+        return later(now, value)
+    return instant(value)
 
 
 class Message(Catch):
@@ -93,19 +134,63 @@ class Message(Catch):
             task.internal_data[kept] = str(value)
         return str(task.internal_data[kept])
 
-    def catch(self, my_task: Any, event: Any = None) -> None:
-        my_task.internal_data["payload"] = event.payload
-        super().catch(my_task, event)
-
-    def update_task_data(self, my_task: Any) -> None:
-        payload = my_task.internal_data.pop("payload", None)
+    def apply(self, my_task: Any, payload: Any) -> None:
         if payload is not None:
             my_task.data.update({self.result: payload} if self.result else payload)
 
 
-class HandlerError(Catch):
-    """An error boundary event: catches what its own activity's handler raised with this code."""
+class Signal(Catch):
+    """A signal, which everybody hears who waits for its name."""
+
+    def __init__(self, name: str, element: str, result: str) -> None:
+        super().__init__(name, element)
+        self.result = result
+
+    def apply(self, my_task: Any, payload: Any) -> None:
+        if payload:
+            my_task.data.update({self.result: payload} if self.result else payload)
+
+
+class Condition(Catch):
+    """A FEEL condition over the data of the scope; looked at whenever an element has been done."""
+
+    def __init__(self, name: str, element: str, expression: str) -> None:
+        super().__init__(name, element)
+        self.expression = expression
+
+    def has_become_true(self, task: Any) -> bool:
+        """Whether it is true now and was not at the last look."""
+        from engine.spiff.scopes import visible_data
+
+        key = f"was:{self.element}"
+        engine = task.workflow.script_engine
+        now = engine.value(self.expression, visible_data(task)) is True
+        before = task.internal_data.get(key, False)
+        task.internal_data[key] = now
+        return now and not before
+
+    def same_again(self, my_task: Any) -> dict[str, Any]:
+        return {f"was:{self.element}": True}
+
+
+class Coded(Catch):
+    """Caught by its code, from inside of what it is attached to; without one it catches all."""
 
     def __init__(self, name: str, element: str, code: str | None) -> None:
         super().__init__(name, element)
-        self.code = code
+        self.code = code or None
+
+
+class HandlerError(Coded):
+    """An error: what a handler raised as BusinessError, or an error end event."""
+
+    def same_again(self, my_task: Any) -> None:
+        return None
+
+
+class Escalation(Coded):
+    """Somebody inside asks for attention; the work there goes on."""
+
+
+class Cancelled(Catch):
+    """The transaction this is attached to was cancelled."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, BoundaryEventSplit
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
@@ -20,13 +20,13 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff import codec
 from engine.spiff.parser import Process
-from engine.spiff.run import ACTIVE, Run
+from engine.spiff.run import ACTIVE, Run, is_armed
 from engine.spiff.script import Services
 from engine.spiff.specs import HandlerTask
 from engine.spiff.tokens import is_arrival
 
 AHEAD = TaskState.PREDICTED_MASK | TaskState.FUTURE
-SUFFIXES = (".BoundaryEventSplit", ".BoundaryEventJoin", ".EndJoin", " [child]")
+SUFFIXES = (".BoundaryEventSplit", ".EndJoin", " [child]")
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def _carry(task: Any, spec: Any, elements: Mapping[str, str], carried: Carried) 
             carried.elements[old.bpmn_id] = new.bpmn_id
             _rename_waits(task, old.bpmn_id, new.bpmn_id)
         task.task_spec = new
-    elif at_work and isinstance(old, (BoundaryEvent, BoundaryEventJoin)):
+    elif at_work and (isinstance(old, BoundaryEvent) or is_armed(task)):
         task.workflow._remove_task(task.id)
     elif at_work:
         if new is None:
@@ -148,13 +148,13 @@ def _family(spec: Any) -> type:
         return found
     if isinstance(spec, SubWorkflowTask):
         found = SubWorkflowTask
-    definition = getattr(spec, "event_definition", None)
-    waits = definition is not None and not isinstance(spec, BoundaryEvent)
-    return type(definition) if waits else found
+    definitions: list[Any] = getattr(spec, "definitions", [])
+    waits = bool(definitions) and not isinstance(spec, BoundaryEvent)
+    return type(definitions[0]) if waits else found
 
 
 def _rename_waits(task: Any, old: str, new: str) -> None:
-    for kept in ("due", "key"):
+    for kept in ("due", "key", "cycle", "left", "was"):
         if f"{kept}:{old}" in task.internal_data:
             task.internal_data[f"{kept}:{new}"] = task.internal_data.pop(f"{kept}:{old}")
 
@@ -169,7 +169,12 @@ def _make_carrier(task: Any, spec: Any) -> None:
 
 
 def _arm(workflow: Any, spec: Any) -> None:
-    """Gives activities at work the boundary events they have in the new version."""
+    """Gives activities at work the boundary events, and scopes the event sub-processes, of the new
+    version that the old one has not."""
+    for one in spec.start.outputs:
+        if getattr(one, "watches", False) and one.name not in workflow.spec.task_specs:
+            watcher = Task(workflow, one, workflow.task_tree, TaskState.WAITING)
+            watcher.data = dict(workflow.task_tree.data)
     for task in list(workflow.tasks.values()):
         name = f"{task.task_spec.name}.BoundaryEventSplit"
         if not task._state & ACTIVE or name not in spec.task_specs:

@@ -8,43 +8,45 @@ from typing import Any
 
 from lxml import etree
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
-from SpiffWorkflow.bpmn.parser.event_parsers import (
-    BoundaryEventParser,
-    EventBasedGatewayParser,
-    IntermediateCatchEventParser,
-    ReceiveTaskParser,
+from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
+from SpiffWorkflow.bpmn.parser.task_parsers import (
+    CallActivityParser,
+    ConditionalGatewayParser,
+    GatewayParser,
 )
-from SpiffWorkflow.bpmn.parser.task_parsers import CallActivityParser
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
-from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, IntermediateCatchEvent, ReceiveTask
 
 from engine.errors import InvalidInput
-from engine.spiff import repairs, shortcuts
-from engine.spiff.events import HandlerError, Message, Timer
-from engine.spiff.specs import (
-    DecisionTask,
-    EventChoice,
-    FeelScript,
-    HandlerTask,
-    HumanTask,
-    ProcessCall,
+from engine.spiff import loop_parsing, repairs, shortcuts
+from engine.spiff.catching import Begin, Boundary, EventChoice, WaitEvent, WaitTask
+from engine.spiff.event_parsers import (
+    BoundaryParser,
+    CatchParser,
+    EventChoiceParser,
+    EventReader,
+    FinishParser,
+    ReceiveParser,
+    SendParser,
+    StartParser,
+    ThrowParser,
+    extension,
+    named_values,
 )
-from engine.xml import NAMESPACES, bpmn, ours, parse_xml
+from engine.spiff.events import Signal
+from engine.spiff.joins import InclusiveJoin, ParallelJoin
+from engine.spiff.rewrite import rewrite
+from engine.spiff.rewrite.flows import ADDED
+from engine.spiff.scopes import Scope
+from engine.spiff.specs import DecisionTask, FeelScript, HandlerTask, HumanTask
+from engine.spiff.subprocesses import EventSubProcess, ProcessCall, SubProcess, Transaction
+from engine.spiff.throwing import Finish, Send, ThrowEvent
+from engine.xml import bpmn, ours, parse_xml
 
 repairs.apply()
 shortcuts.apply()
+loop_parsing.install()
 HUMAN_SETTINGS = ("role", "department", "form", "due")
-
-
-def extension(node: etree._Element, name: str) -> list[etree._Element]:
-    """Our extension elements of one kind below a node."""
-    return list(node.iterfind(f"bpmn:extensionElements/r:{name}", NAMESPACES))
-
-
-def named_values(node: etree._Element, kind: str) -> dict[str, str]:
-    """Name → FEEL of our extension elements of one kind (parameter, input, output)."""
-    return {e.get("name", ""): e.get("value", "") for e in extension(node, kind)}
 
 
 class HumanTaskParser(TaskParser):  # type: ignore[misc]
@@ -96,51 +98,71 @@ class ProcessCallParser(CallActivityParser):  # type: ignore[misc]
         )
 
 
-class _Definitions:
-    """Builds our event definitions in place of SpiffWorkflow's."""
+class SubProcessParser(TaskParser):  # type: ignore[misc]
+    """An embedded sub-process; an event sub-process waits for what its start event waits for."""
 
-    node: Any
-    process_parser: Any
-
-    def parse_timer_event(self, event: etree._Element) -> Timer:
-        for kind, tag in (("date", "timeDate"), ("duration", "timeDuration")):
-            text = event.findtext(bpmn(tag))
-            if text:
-                return Timer(self._name(), self.node.get("id"), kind, text)
-        raise ValidationException("定时器需要一个时刻或时长", node=self.node)
-
-    def parse_message_event(self, event: etree._Element) -> Message:
-        reference = event.get("messageRef")
-        name = self.process_parser.parser.messages.get(reference, "")
-        return Message(
-            name,
-            self.node.get("id"),
-            self.node.get(ours("key"), ""),
-            self.node.get(ours("result"), ""),
+    def create_task(self) -> Any:
+        inside = self.inside()
+        if self.node.get("triggeredByEvent") != "true":
+            return self.spec_class(
+                self.spec, self.bpmn_id, subworkflow_spec=inside, **self.bpmn_attributes
+            )
+        start = self.node.find(bpmn("startEvent"))
+        assert start is not None
+        return EventSubProcess(
+            self.spec,
+            self.bpmn_id,
+            subworkflow_spec=inside,
+            definitions=EventReader(self.process_parser.parser, start).catches(),
+            every=start.get("parallelMultiple") == "true",
+            interrupting=start.get("isInterrupting", "true") == "true",
+            **self.bpmn_attributes,
         )
 
-    def parse_error_event(self, event: etree._Element) -> HandlerError:
-        error = self.process_parser.parser.errors.get(event.get("errorRef"), {})
-        return HandlerError(self._name(), self.node.get("id"), error.get("error_code"))
-
-    def _name(self) -> str:
-        return str(self.node.get("name") or self.node.get("id"))
-
-
-class CatchParser(_Definitions, IntermediateCatchEventParser):  # type: ignore[misc]
-    pass
-
-
-class BoundaryParser(_Definitions, BoundaryEventParser):  # type: ignore[misc]
-    pass
+    def inside(self) -> str:
+        """Has the sub-process parsed; returns the name of its spec."""
+        if self.node.find(bpmn("startEvent")) is None:
+            raise ValidationException("子流程缺少开始事件", node=self.node)
+        library = self.process_parser.parser
+        library.create_parser(self.node, filename=self.filename, lane=self.lane)
+        name = str(self.node.get("id"))
+        library.process_parsers[name].parent = self.process_parser
+        return name
 
 
-class ReceiveParser(_Definitions, ReceiveTaskParser):  # type: ignore[misc]
-    pass
+class ParallelParser(GatewayParser):  # type: ignore[misc]
+    def create_task(self) -> Any:
+        tokens = int(self.node.get(ours("tokens"), "0"))
+        return self.spec_class(self.spec, self.bpmn_id, tokens=tokens, **self.bpmn_attributes)
 
 
-# EventDefinitionParser._create_task looks at these on stock message definitions only.
-Message.correlation_properties = ()
+class ScopeParser(ProcessParser):  # type: ignore[misc]
+    """A process or sub-process; its event sub-processes wait beside its start event."""
+
+    def create_spec(self) -> Scope:
+        return Scope(name=self.bpmn_id, description=self.get_name(), filename=self.filename)
+
+    def add_tasks(self) -> None:
+        for node in self.node.iterfind(bpmn("startEvent")):
+            self.parse_node(node)
+        for node in self.node.iterfind(bpmn("subProcess")):
+            if node.get("triggeredByEvent") == "true":
+                watcher = self.parse_node(node)
+                self.spec.start.connect(watcher)
+                watcher.connect(self.spec.end)
+        for node in self.node:
+            if node.get(ADDED) and node.get("id") in self.spec.task_specs:
+                self.spec.task_specs[node.get("id")].bpmn_id = None
+        for spec in list(self.spec.task_specs.values()):
+            if isinstance(spec, EventChoice):
+                spec.take_events()
+            elif not spec._outputs and spec.bpmn_id and spec._inputs:
+                self._end_implicitly(spec)
+
+    def _end_implicitly(self, spec: Any) -> None:
+        """What leads nowhere ends there."""
+        if not spec.name.endswith(" [child]"):
+            spec.connect(self.spec.end)
 
 
 class DiagramParser(BpmnParser):  # type: ignore[misc]
@@ -156,11 +178,20 @@ class DiagramParser(BpmnParser):  # type: ignore[misc]
         bpmn("businessRuleTask"): (DecisionTaskParser, DecisionTask),
         bpmn("scriptTask"): (FeelScriptParser, FeelScript),
         bpmn("callActivity"): (ProcessCallParser, ProcessCall),
-        bpmn("intermediateCatchEvent"): (CatchParser, IntermediateCatchEvent),
-        bpmn("boundaryEvent"): (BoundaryParser, BoundaryEvent),
-        bpmn("receiveTask"): (ReceiveParser, ReceiveTask),
-        bpmn("eventBasedGateway"): (EventBasedGatewayParser, EventChoice),
+        bpmn("subProcess"): (SubProcessParser, SubProcess),
+        bpmn("transaction"): (SubProcessParser, Transaction),
+        bpmn("startEvent"): (StartParser, Begin),
+        bpmn("endEvent"): (FinishParser, Finish),
+        bpmn("intermediateCatchEvent"): (CatchParser, WaitEvent),
+        bpmn("intermediateThrowEvent"): (ThrowParser, ThrowEvent),
+        bpmn("boundaryEvent"): (BoundaryParser, Boundary),
+        bpmn("receiveTask"): (ReceiveParser, WaitTask),
+        bpmn("sendTask"): (SendParser, Send),
+        bpmn("eventBasedGateway"): (EventChoiceParser, EventChoice),
+        bpmn("parallelGateway"): (ParallelParser, ParallelJoin),
+        bpmn("inclusiveGateway"): (ConditionalGatewayParser, InclusiveJoin),
     }
+    PROCESS_PARSER_CLASS = ScopeParser
 
     def __init__(self) -> None:
         super().__init__()
@@ -180,6 +211,7 @@ class Process:
     path: str
     spec: Any
     called: dict[str, Any]
+    start_signals: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -203,6 +235,7 @@ def parse_library(diagrams: Mapping[str, bytes]) -> Library:
         paths = {}
         for path, content in diagrams.items():
             root = parse_xml(content, path)
+            rewrite(root)
             parser.add_bpmn_xml(root, path)
             for node in root.iterfind(bpmn("process")):
                 identity = node.get("id", "")
@@ -211,7 +244,13 @@ def parse_library(diagrams: Mapping[str, bytes]) -> Library:
         for process_id, (path, name) in paths.items():
             spec = parser.get_spec(process_id)
             called = parser.get_subprocess_specs(process_id)
-            found[process_id] = Process(process_id, name, path, spec, called)
+            signals = frozenset(
+                definition.name
+                for start in spec.bpmn_start_events
+                for definition in start.started_by
+                if isinstance(definition, Signal)
+            )
+            found[process_id] = Process(process_id, name, path, spec, called, signals)
         return Library(found)
     except ValidationException as error:
         raise InvalidInput(f"{error.file_name or ''} {error.id or ''}: {error}") from error

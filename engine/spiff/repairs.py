@@ -10,7 +10,7 @@ from typing import Any
 
 from SpiffWorkflow.bpmn.util.task import BpmnTaskIterator
 from SpiffWorkflow.task import Task
-from SpiffWorkflow.util.task import TaskIterator
+from SpiffWorkflow.util.task import TaskIterator, TaskState
 
 NO_DEPTH_LIMIT = 10**9
 
@@ -53,7 +53,52 @@ def log_nothing_on_state_change() -> None:
     Task._set_state = set_state
 
 
+def run_and_respect_cancellation() -> None:
+    """Without it an activity that its own boundary event interrupts while it runs comes to life again."""
+
+    def run(self: Any) -> Any:
+        done = self.task_spec._run(self)
+        if self._state & TaskState.FINISHED_MASK:
+            return done
+        if done is None:
+            self._set_state(TaskState.STARTED)
+        elif done is False:
+            self.error()
+        else:
+            self.complete()
+        return done
+
+    Task.run = run
+
+
+def cancel_all_that_came_of_it() -> None:
+    """Without it the sub-processes of a cancelled multi-instance go on running with no owner."""
+
+    def cancel(self: Any) -> None:
+        workflow = self.workflow
+        if self.id not in workflow.tasks:
+            return
+        branch, found = [self], []
+        while branch:
+            task = branch.pop()
+            found.append(task)
+            branch.extend(task.children)
+        for task in found:
+            if task._state & (TaskState.PREDICTED_MASK | TaskState.FUTURE):
+                workflow.tasks.pop(task.id, None)
+            elif not task._state & TaskState.FINISHED_MASK:
+                task._set_state(TaskState.CANCELLED)
+                task.task_spec._on_cancel(task)
+        kept = [self.parent, *found] if self.parent is not None else found
+        for task in kept:
+            task._children = [c for c in task._children if c in workflow.tasks]
+
+    Task.cancel = cancel
+
+
 def apply() -> None:
     lift_depth_limit()
     walk_ancestors_without_recursion()
     log_nothing_on_state_change()
+    run_and_respect_cancellation()
+    cancel_all_that_came_of_it()

@@ -11,16 +11,17 @@ from uuid import UUID
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, ScriptTask
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
-from SpiffWorkflow.bpmn.util.event import BpmnEvent
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import Conflict, InvalidInput
 from engine.spiff import codec
-from engine.spiff.events import Catch, Message, Timer, due_instant
+from engine.spiff.catching import definitions_of
+from engine.spiff.events import Catch, Message, Signal, Timer, due_instant
 from engine.spiff.parser import Process
 from engine.spiff.prune import prune
 from engine.spiff.script import Failure, FeelEngine, Services
-from engine.spiff.specs import HandlerTask, HumanTask, definitions_of
+from engine.spiff.specs import HandlerTask, HumanTask
+from engine.spiff.throwing import Sent
 from engine.spiff.workflow import Instance, run_task
 from engine.values import copied
 
@@ -58,6 +59,13 @@ class MessageWanted:
 
 
 @dataclass(frozen=True)
+class SignalWanted:
+    task_id: UUID
+    element: str
+    name: str
+
+
+@dataclass(frozen=True)
 class OutsideCall:
     """A call to the outside that this step asks for. `arguments` is None if an earlier step did."""
 
@@ -74,6 +82,7 @@ class Waiting:
     people: list[PersonWanted] = field(default_factory=list)
     timers: list[TimerArmed] = field(default_factory=list)
     messages: list[MessageWanted] = field(default_factory=list)
+    signals: list[SignalWanted] = field(default_factory=list)
     calls: list[OutsideCall] = field(default_factory=list)
     failed: set[UUID] = field(default_factory=set)
 
@@ -130,13 +139,18 @@ class Run:
         task.run()
         self._done(task)
 
-    def fire(self, task_id: UUID, element: str) -> None:
-        """Tells a waiting timer that it is due."""
+    def fire(self, task_id: UUID, element: str, due: datetime | None = None) -> None:
+        """Tells a waiting timer that it is due. `due` is when, if it has been moved since armed."""
+        task = self._find(task_id)
+        if task is not None and due is not None:
+            for definition in definitions_of(task):
+                if isinstance(definition, Timer) and definition.element == element:
+                    definition.fired_at(task, due)
         self._catch(task_id, element, Timer, None)
 
     def receive(self, task_id: UUID, element: str, payload: dict[str, Any]) -> None:
-        """Delivers a message."""
-        self._catch(task_id, element, Message, refuse_reserved(payload))
+        """Delivers a message, or a signal from another instance."""
+        self._catch(task_id, element, (Message, Signal), refuse_reserved(payload))
 
     def answer(self, task_id: UUID, answer: Any) -> None:
         """Enters the answer of a call to the outside."""
@@ -224,6 +238,11 @@ class Run:
                 return definition.arm(task)
         return None
 
+    @property
+    def sent(self) -> list[Sent]:
+        """The messages and signals that leave the instance with this step."""
+        return self.workflow.sent
+
     def data_of(self, task_id: UUID) -> dict[str, Any]:
         """The data an open task sees."""
         task = self._find(task_id)
@@ -244,7 +263,7 @@ class Run:
     def tokens(self, process: str | None = None) -> list[str]:
         """Ids of the elements where something waits: of one process, or of all, called ones too.
 
-        An armed boundary event is not a place of its own: its task holds the token.
+        An armed boundary event or event sub-process is not a place: no token is there yet.
         """
         return [
             t.task_spec.bpmn_id
@@ -253,6 +272,7 @@ class Run:
             and t.task_spec.bpmn_id
             and process in (None, t.workflow.spec.name)
             and not isinstance(t.task_spec, (BoundaryEvent, BoundaryEventSplit))
+            and not is_armed(t)
         ]
 
     def open_work(self) -> list[str]:
@@ -283,14 +303,15 @@ class Run:
             raise Conflict
         return task
 
-    def _catch(self, task_id: UUID, element: str, kind: type[Catch], payload: Any) -> None:
+    def _catch(
+        self, task_id: UUID, element: str, kind: type[Catch] | tuple[type[Catch], ...], payload: Any
+    ) -> None:
         task = self._find(task_id)
         if task is None or task._state != TaskState.WAITING:
             raise Conflict
         for definition in definitions_of(task):
             if isinstance(definition, kind) and definition.element == element:
-                task.task_spec.catch(task, BpmnEvent(definition, payload))
-                task.task_spec._update(task)
+                task.task_spec.fire(task, definition, payload)
                 return
         raise Conflict
 
@@ -330,6 +351,8 @@ class Run:
                     found.messages.append(
                         MessageWanted(task.id, definition.element, definition.name, key)
                     )
+                elif isinstance(definition, Signal):
+                    found.signals.append(SignalWanted(task.id, definition.element, definition.name))
             except Exception as error:
                 self.engine.fail(task, error, permanent=True)
                 found.failed.add(task.id)
@@ -356,6 +379,11 @@ class Run:
                 task.workflow.parent_task_id,
             )
         )
+
+
+def is_armed(task: Any) -> bool:
+    """Whether a task is an event sub-process that waits for its start event."""
+    return task._state == TaskState.WAITING and getattr(task.task_spec, "watches", False)
 
 
 def _followers(task: Any) -> Iterable[str]:

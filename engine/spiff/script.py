@@ -9,9 +9,6 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from SpiffWorkflow.bpmn.script_engine.python_engine import PythonScriptEngine
-from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
-from SpiffWorkflow.bpmn.util.event import BpmnEvent
-from SpiffWorkflow.util.task import TaskState
 
 from engine import feel
 from engine.errors import BusinessError, PermanentFailure
@@ -143,26 +140,11 @@ class FeelEngine(PythonScriptEngine):  # type: ignore[misc]
         self.failures.append(Failure(task, cause, f"{type(error).__name__}: {error}", permanent))
 
     def leave_by_boundary(self, task: Any, error: BusinessError) -> bool:
-        """Leaves a task by its own error boundary event; False if it has none for this code.
+        """Lets the nearest error event around a task catch what its handler raised; else False."""
+        from engine.spiff.throwing import catch_nearest
 
-        The stock way asks every waiting boundary event of the workflow, so that a sibling activity
-        with the same code is cancelled too.
-        """
-        split = task.parent
-        if split is None or not isinstance(split.task_spec, BoundaryEventSplit):
-            return False
-        for candidate in split.children:
-            definition = getattr(candidate.task_spec, "event_definition", None)
-            if (
-                isinstance(definition, HandlerError)
-                and definition.code in (None, "", error.code)
-                and candidate.has_state(TaskState.WAITING)
-            ):
-                candidate.data.update(error.data, error={"code": error.code, "message": str(error)})
-                candidate.task_spec.catch(candidate, BpmnEvent(definition))
-                candidate.task_spec._update(candidate)
-                return True
-        return False
+        payload = {**error.data, "error": {"code": error.code, "message": str(error)}}
+        return catch_nearest(task, HandlerError, error.code, payload)
 
 
 class RetryStep(Exception):

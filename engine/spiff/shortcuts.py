@@ -12,7 +12,6 @@ from uuid import UUID
 
 import SpiffWorkflow.task
 from SpiffWorkflow.specs.base import TaskSpec
-from SpiffWorkflow.specs.Join import Join
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.deep_merge import DeepMerge
 from SpiffWorkflow.util.event import Event
@@ -88,7 +87,7 @@ def inherit_without_copying() -> None:
 
     def inherit(self: Any) -> None:
         parent = self.parent
-        if self.data or isinstance(self.task_spec, Join):
+        if self.data:
             self.data = DeepMerge.merge(self.data, parent.data)
         else:
             self.data = dict(parent.data)

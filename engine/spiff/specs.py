@@ -1,19 +1,10 @@
-"""Task specs of ours: what a user task, a service task, a decision and a call mean here."""
+"""Task specs of ours: what a user task, a service task, a decision and a script mean here."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from SpiffWorkflow.bpmn.specs.defaults import (
-    CallActivity,
-    EventBasedGateway,
-    ScriptTask,
-    ServiceTask,
-    UserTask,
-)
-from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
-
-from engine.values import copied
+from SpiffWorkflow.bpmn.specs.defaults import ScriptTask, ServiceTask, UserTask
 
 
 class HumanTask(UserTask):  # type: ignore[misc]
@@ -53,51 +44,3 @@ class DecisionTask(ServiceTask):  # type: ignore[misc]
 
 class FeelScript(ScriptTask):  # type: ignore[misc]
     """A script that is one FEEL context; its entries are merged into the data."""
-
-
-class ProcessCall(CallActivity):  # type: ignore[misc]
-    """A call with declared inputs and outputs (FEEL). Without any, all data go in and come back."""
-
-    def __init__(
-        self, *args: Any, inputs: dict[str, str], outputs: dict[str, str], **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.given, self.taken = inputs, outputs
-
-    def copy_data(self, my_task: Any, subworkflow: Any) -> None:
-        engine = my_task.workflow.script_engine
-        start = next(t for t in subworkflow.tasks.values() if t.task_spec.name == "Start")
-        if self.given:
-            start.data = {k: copied(engine.evaluate(my_task, v)) for k, v in self.given.items()}
-        else:
-            start.data = copied(my_task.data)
-
-    def update_data(self, my_task: Any, subworkflow: Any) -> None:
-        engine = my_task.workflow.script_engine
-        ended = subworkflow.last_task
-        if self.given or self.taken:
-            my_task.data.update(
-                {k: copied(engine.evaluate(ended, v)) for k, v in self.taken.items()}
-            )
-        else:
-            my_task.data = copied(ended.data)
-
-
-class EventChoice(EventBasedGateway):  # type: ignore[misc]
-    """An event gateway that forgets the event it has seen once it has acted on it.
-
-    The stock one keeps the event object in the task's data, which then cannot be stored.
-    """
-
-    def _run_hook(self, my_task: Any) -> bool:
-        done: bool = super()._run_hook(my_task)
-        my_task.internal_data.pop("seen_events", None)
-        return done
-
-
-def definitions_of(task: Any) -> list[Any]:
-    """The event definitions a catching task waits for; an event gateway has several."""
-    if not isinstance(task.task_spec, CatchingEvent):
-        return []
-    definition = task.task_spec.event_definition
-    return list(getattr(definition, "event_definitions", [definition]))

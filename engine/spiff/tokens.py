@@ -21,8 +21,9 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import Conflict, NotFound
-from engine.spiff.run import ACTIVE, Run
-from engine.spiff.specs import EventChoice, HandlerTask, HumanTask
+from engine.spiff.catching import EventChoice
+from engine.spiff.run import ACTIVE, Run, is_armed
+from engine.spiff.specs import HandlerTask, HumanTask
 from engine.spiff.workflow import run_task
 
 CONTAINERS = frozenset(["scope", "loop"])
@@ -71,7 +72,7 @@ def held(run: Run) -> list[Token]:
         spec = task.task_spec
         if not _holds(task) or not spec.bpmn_id:
             continue
-        if isinstance(spec, (BoundaryEvent, BoundaryEventSplit)):
+        if isinstance(spec, (BoundaryEvent, BoundaryEventSplit)) or is_armed(task):
             continue
         scope = task.workflow.parent_task_id
         if isinstance(spec, UnstructuredJoin):
@@ -211,16 +212,15 @@ def _cancel_inside(task: Any) -> None:
 
 
 def _forget_arrivals(task: Any) -> None:
-    """Removes what has come to a join: a cancelled record would count as having come."""
+    """Takes away what has come to a join and waits there."""
     workflow = task.workflow
     for one in [t for t in workflow.tasks.values() if is_arrival(t, task.task_spec)]:
-        workflow._remove_task(one.id)
+        one.cancel()
 
 
 def is_arrival(task: Any, join: Any) -> bool:
     """Whether a task is a token that has come to a join and was not used up."""
-    arrived = task._state & (TaskState.WAITING | TaskState.CANCELLED)
-    return bool(task.task_spec is join and arrived and task.parent is not None)
+    return task.task_spec is join and bool(task._state & TaskState.WAITING)
 
 
 # -- putting
@@ -294,6 +294,8 @@ def _begin(
     if isinstance(spec, LoopTask):
         raise CannotStand(owner, "inside loop")
     task = _enter(workflow, spec, data, anchor)
+    if task._state == TaskState.READY:
+        run_task(task)
     inside = run.workflow.subprocesses.get(task.id)
     if inside is None:
         raise NotFound(f"元素 {owner} 不是子流程,里面没有步骤")
@@ -384,7 +386,7 @@ def _enter(workflow: Any, spec: Any, data: dict[str, Any], anchor: Any) -> Any:
     while parent is not None and isinstance(parent.task_spec, (BoundaryEventSplit, LoopTask)):
         parent = parent.parent
     carrier = Task(workflow, workflow.spec.start, parent or workflow.task_tree, TaskState.COMPLETED)
-    carrier.data = _without_rounds(spec, deepcopy(data))
+    carrier.data = deepcopy(data)
     split = workflow.spec.task_specs.get(f"{spec.name}.BoundaryEventSplit")
     task = carrier._add_child(split or spec, TaskState.FUTURE)
     task.task_spec._predict(task, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
@@ -393,17 +395,6 @@ def _enter(workflow: Any, spec: Any, data: dict[str, Any], anchor: Any) -> Any:
         return task
     run_task(task)
     return next(c for c in task.children if not isinstance(c.task_spec, BoundaryEvent))
-
-
-def _without_rounds(spec: Any, data: dict[str, Any]) -> dict[str, Any]:
-    """The data without what an earlier round of a loop left behind, which would stop a new one."""
-    if isinstance(spec, LoopTask):
-        given = getattr(spec, "data_input", None)
-        for name in ("input_item", "output_item", "data_output"):
-            one = getattr(spec, name, None)
-            if one is not None and (given is None or one.bpmn_id != given.bpmn_id):
-                data.pop(one.bpmn_id, None)
-    return data
 
 
 # -- carrying past
@@ -422,7 +413,6 @@ def skip(run: Run, task_id: UUID, changes: dict[str, Any]) -> None:
         if child._state & ACTIVE:
             _cancel(child)
     _cancel_inside(task)
-    run.workflow.event_manager.remove_task(task)
     task.internal_data.pop("waits", None)
     task.data.update(deepcopy(changes))
     task._set_state(TaskState.READY)

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
-from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.util.task import TaskState
 
-from engine.spiff.events import Catch
+from engine.spiff.catching import Catcher
+from engine.spiff.events import Condition
+from engine.spiff.scopes import END
 from engine.spiff.script import RetryStep
 
 Done = Callable[[Any], None]
@@ -26,19 +27,23 @@ class _Scanning:
 
     tasks: dict[Any, Any]
     completed: bool
+    top_workflow: Any
 
     def update_waiting_tasks(self) -> None:
         """Asks what waits for others whether it may go on; an event waits to be told."""
         for task in [t for t in self.tasks.values() if t._state == TaskState.WAITING]:
-            if task._state == TaskState.WAITING and not waits_to_be_told(task.task_spec):
+            if task._state == TaskState.WAITING and not isinstance(task.task_spec, Catcher):
                 task.task_spec._update(task)
 
-    def get_tasks(self, first_task: Any = None, **wanted: Any) -> list[Any]:
-        """The library's, but what joins ask for at every token is answered by one scan."""
-        if first_task is None and wanted.keys() == {"spec_name"}:
-            name = wanted["spec_name"]
-            return [t for t in self.tasks.values() if t.task_spec.name == name]
-        return list(super().get_tasks(first_task, **wanted))  # type: ignore[misc]
+    def _task_completed_notify(self, task: Any) -> None:
+        """The library's, which knows the end by its name."""
+        self.last_task = task
+        if task.task_spec.name == END:
+            self._mark_complete(task)  # type: ignore[attr-defined]
+        if self.completed:
+            self.completed_event(self)  # type: ignore[attr-defined]
+        else:
+            self.update_waiting_tasks()
 
     def is_completed(self) -> bool:
         if not self.completed:
@@ -67,11 +72,7 @@ class _Scanning:
                     run_task(task)
                     count += 1
                     done(task)
-
-
-def waits_to_be_told(spec: Any) -> bool:
-    """Whether a waiting task's event fires only when it is told to (see engine/spiff/events.py)."""
-    return isinstance(spec, CatchingEvent) and isinstance(spec.event_definition, Catch)
+                    self.top_workflow.check_conditions()
 
 
 def run_task(task: Any) -> None:
@@ -88,11 +89,34 @@ def run_task(task: Any) -> None:
         task.workflow.script_engine.fail(task, error, permanent=True)
 
 
+def has_conditions(top: Any) -> bool:
+    """Whether anything in an instance may wait for a condition; looked up once for each spec."""
+    return any(
+        _spec_has_conditions(spec)
+        for spec in (top.spec, *(s.spec for s in top.subprocesses.values()))
+    )
+
+
+def _spec_has_conditions(spec: Any) -> bool:
+    known = spec.__dict__.get("_has_conditions")
+    if known is None:
+        known = spec.__dict__["_has_conditions"] = any(
+            isinstance(definition, Condition)
+            for one in spec.task_specs.values()
+            for definition in getattr(one, "definitions", ())
+        )
+    return bool(known)
+
+
 class SubInstance(_Scanning, BpmnSubWorkflow):  # type: ignore[misc]
     pass
 
 
 class Instance(_Scanning, BpmnWorkflow):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.sent: list[Any] = []
+        super().__init__(*args, **kwargs)
+
     def create_subprocess(self, my_task: Any, spec_name: str) -> SubInstance:
         sub = SubInstance(
             self.subprocess_specs[spec_name], parent_task_id=my_task.id, top_workflow=self
@@ -110,11 +134,16 @@ class Instance(_Scanning, BpmnWorkflow):  # type: ignore[misc]
         count = 0
         for sub in sorted(active, key=lambda s: s.depth, reverse=True):
             count += sub.run_ready(done)
-            owner = self.get_task_from_id(sub.parent_task_id)
-            if owner._state & TaskState.NOT_FINISHED_MASK:
-                owner.task_spec._update(owner)
         count += self.run_ready(done)
         return count > 0 or len(self.get_active_subprocesses()) > len(active)
+
+    def check_conditions(self) -> None:
+        """Lets the conditional events fire that have become true by what was just done."""
+        if not has_conditions(self):
+            return
+        for task in self.all_tasks():
+            if task._state == TaskState.WAITING and isinstance(task.task_spec, Catcher):
+                task.task_spec.check_conditions(task)
 
     def all_tasks(self) -> list[Any]:
         """Every task of this instance, sub-processes included."""

@@ -13,10 +13,10 @@ from engine.lint.rule import rule
 @rule(
     title=("没有引擎不看的 BPMN 属性", "No attribute that the engine does not look at"),
     why=(
-        "例如“开始需要两个令牌”“用于补偿”,引擎不按它执行,画的和跑的不一样。",
-        "“Needs two tokens to start”, for example, is not what the engine does: what is drawn is not what runs.",
+        "例如由消息启动的接收任务,引擎不按它执行,画的和跑的不一样。",
+        "A receive task that starts a process, for example, is not what the engine does: what is drawn is not what runs.",
     ),
-    refuses='<bpmn:userTask id="Task_Approve" name="审批" r:role="reviewer" r:form="forms/sample.form" startQuantity="2" />',
+    refuses='<bpmn:receiveTask id="Task_Wait" name="等待" messageRef="Message_Sample" r:key="owner" instantiate="true" />',
 )
 def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
     for node in diagram.elements:

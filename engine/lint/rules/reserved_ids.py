@@ -9,8 +9,7 @@ from engine.lint.finding import Edit, Finding, Fix
 from engine.lint.model import Diagram, Release
 from engine.lint.rule import rule
 
-_RESERVED = frozenset(["Start", "End", "Root", "StartEventSplit", "StartEventJoin"])
-_ENDINGS = (".EndJoin", ".BoundaryEventSplit", ".BoundaryEventJoin", " [child]")
+_ENDINGS = (".EndJoin", ".BoundaryEventSplit", ".split", ".gather", ".multiply", ".compensation")
 
 
 @rule(
@@ -19,13 +18,13 @@ _ENDINGS = (".EndJoin", ".BoundaryEventSplit", ".BoundaryEventJoin", " [child]")
         "引擎自己用这些编号,同名的元素会与之混淆。",
         "The engine uses these ids itself; an element of the same name would be taken for its own.",
     ),
-    refuses='<bpmn:startEvent id="Start" />',
+    refuses='<bpmn:startEvent id="Event.split" />',
 )
 def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
     taken = {n.get("id", "") for n in diagram.root.iter() if isinstance(n.tag, str)}
     for node in diagram.elements:
         identity = node.get("id", "")
-        if identity not in _RESERVED and not identity.endswith(_ENDINGS):
+        if not identity.endswith(_ENDINGS):
             continue
         new = re.sub(r"\W+", "_", identity) + "_1"
         while new in taken:

@@ -1,0 +1,28 @@
+"""Says some constructs of BPMN in terms of others, in the document, before it is parsed.
+
+Each module of this folder rewrites one construct that SpiffWorkflow ignores or refuses. The drawn
+elements keep their ids; what a rewrite adds is marked and has no place in history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lxml import etree
+
+from engine.spiff.rewrite import definition_references, global_tasks, links, quantities, splits
+
+Rewrite = Callable[[etree._Element], None]
+REWRITES: tuple[Rewrite, ...] = (
+    definition_references.rewrite,
+    global_tasks.rewrite,
+    links.rewrite,
+    splits.rewrite,
+    quantities.rewrite,
+)
+
+
+def rewrite(root: etree._Element) -> None:
+    """Rewrites a document in place."""
+    for one in REWRITES:
+        one(root)
