@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from engine.errors import InvalidInput
-from engine.forms import parse_form
-from engine.lint import decisions
+from engine.lint import decisions, forms
 from engine.lint.finding import Edit, Finding, Fix
 from engine.lint.fixes import apply_fix
 from engine.lint.model import Diagram, Release
@@ -46,7 +45,7 @@ def lint(
             if kind == "diagram":
                 diagrams.append(_read(path, content))
             elif kind == "form":
-                parse_form(content, path)
+                findings.extend(forms.check(path, content))
             else:
                 findings.extend(decision_check(path, content, files))
         except InvalidInput as error:

@@ -41,3 +41,13 @@ def rule(title: Words, why: Words, refuses: str, house: bool = False) -> Callabl
         return Rule(name, title, why, refuses.strip("\n"), house, check)
 
     return made
+
+
+@dataclass(frozen=True)
+class FileRule:
+    """A rule for decisions or forms: those are checked file by file. `refuses` is a part of a file."""
+
+    name: str
+    title: Words
+    why: Words
+    refuses: str

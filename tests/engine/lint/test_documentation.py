@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.lint import RULES, apply_fix, lint
+from engine.lint import RULES, apply_fix, forms, lint
 from engine.lint.documentation import markdown
 from tests.engine.lint.sample import SAMPLE, release
 
@@ -47,8 +47,18 @@ def test_a_fix_cures_what_it_is_offered_for(rule):
         assert (finding.element, finding.text) not in left
 
 
+@pytest.mark.parametrize("rule", forms.RULES, ids=[rule.name for rule in forms.RULES])
+def test_a_form_rule_refuses_its_own_example(rule):
+    content = f'{{"components": [{rule.refuses}]}}'.encode()
+    findings = found({"forms/x.form": content}, rule.name)
+    assert findings
+    for finding in findings:
+        assert finding.text and finding.element
+        assert not any("一" <= letter <= "鿿" for letter in without_names(finding.english))
+
+
 def test_a_rule_is_documented_in_two_languages():
-    for rule in RULES:
+    for rule in (*RULES, *forms.RULES):
         assert all(rule.title) and all(rule.why) and rule.refuses
 
 
