@@ -108,7 +108,7 @@ def _asked(graph: Graph, home: Model, case: etree._Element, name: str, world: Wo
                 return graph.decide(home, element, world)
             if isinstance(element, Service):
                 return graph.service(home, element, world).apply(dict(world.facts))
-    world.session.problem(f"没有 {invoked or name}")
+    world.session.problem("no_element", invoked or name)
     return None
 
 

@@ -69,8 +69,10 @@ class Decisions:
         if world.traces:
             found["required"] = [_recorded(trace) for trace in world.traces.values()]
         if world.session.problems:
-            problems = dict.fromkeys(str(p) for p in world.session.problems if not p.missing)
-            found |= {"problems": list(problems)} if problems else {}
+            problems = [p for p in world.session.problems if not p.missing]
+            said = dict.fromkeys((p.say(), p.say("en")) for p in problems)
+            if said:
+                found["problems"] = [{"text": text, "english": english} for text, english in said]
         return found
 
     def explain(

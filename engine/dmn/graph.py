@@ -51,13 +51,13 @@ class Graph:
         if key in world.decided:
             return world.decided[key]
         if key in world.open:
-            world.session.problem(f"决策“{decision.name}”间接依赖自己")
+            world.session.problem("circle", decision.name)
             return None
         world.open.append(key)
         names = self.names(home, decision, world)
-        world.session.places.append(f"“{decision.name}”")
+        world.session.path.append(decision.name)
         value, trace = _decided(decision, names, world.session)
-        world.session.places.pop()
+        world.session.path.pop()
         world.open.pop()
         world.decided[key] = value
         world.traces[key] = trace
@@ -83,7 +83,7 @@ class Graph:
     def _add(self, home: Model, reference: Reference, names: dict[str, Any], world: World) -> None:
         there, element = self.find(home, reference)
         if there is None or element is None:
-            world.session.problem(f"没有 {reference.namespace}#{reference.id}")
+            world.session.problem("no_element", f"{reference.namespace}#{reference.id}")
             return
         prefix = _prefix(home, there)
         inner = world.inside(prefix)
@@ -91,7 +91,7 @@ class Graph:
             if element.name not in inner.facts:
                 return
             value = inner.session.typed(
-                inner.facts[element.name], element.type, f"“{element.name}”"
+                inner.facts[element.name], element.type, column=element.name
             )
         else:
             value = self._value(there, element, inner)
@@ -147,7 +147,7 @@ class Graph:
             there, element = self.find(home, reference)
             if there is not None and isinstance(element, Decision):
                 value = session.typed(
-                    given.get(element.variable), element.type, f"“{element.name}”"
+                    given.get(element.variable), element.type, column=element.name
                 )
                 world.decided[(there.path, element.id)] = value
         outputs = {}

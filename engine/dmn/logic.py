@@ -59,8 +59,7 @@ def function(
 
     def apply(given: dict[str, Any]) -> Any:
         if logic.body is None:
-            said = f"不运行用 {logic.outside} 写的函数" if logic.outside else "没有内容"
-            session.problem(f"{name} {said}")
+            session.problem("outside" if logic.outside else "no_body", name, logic.outside)
             return None
         return session.typed(evaluate(logic.body, {**names, **given}, session), result)
 
@@ -139,7 +138,7 @@ def _quantified(kind: str, answers: list[Any] | None, session: Session) -> bool 
     if answers is None:
         return None
     if not all(answer is None or isinstance(answer, bool) for answer in answers):
-        session.problem("条件的答案不是“是”或“否”")
+        session.problem("quantified")
         return None
     decisive = kind == "some"
     if decisive in answers:

@@ -7,13 +7,33 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from engine.dmn.messages import say
 from engine.dmn.types import MISMATCH, Type, as_argument, converted
 from engine.feel import Expression
 from engine.feel.run import FeelWarning, Run
-from engine.feel.say import say_value
+from engine.feel.say import Voice, say_value
+from engine.feel.values import MISSING
 
 Functions = dict[str, Callable[..., Any]]
 Names = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in a file: the names of the decisions and functions, outermost first, and the cell."""
+
+    path: tuple[str, ...] = ()
+    rule: int = 0
+    column: str = ""
+
+    def say(self, language: str = "zh") -> str:
+        """`“年产值”第 3 行“金额”`, or `“…”, rule 3, “…”`."""
+        parts = [f"“{name}”" for name in self.path]
+        if self.rule:
+            parts.append(f"第 {self.rule} 行" if language == "zh" else f"rule {self.rule}")
+        if self.column:
+            parts.append(f"“{self.column}”")
+        return ("" if language == "zh" else ", ").join(parts)
 
 
 @dataclass(frozen=True)
@@ -23,49 +43,71 @@ class Problem:
     `breaks` marks what the decision's author has to repair: rows that contradict each other.
     """
 
-    place: str
-    message: str
+    place: Place
+    key: str
+    arguments: tuple[Any, ...] = ()
     missing: str = ""
     breaks: bool = False
 
+    def say(self, language: str = "zh") -> str:
+        """The place and the reason."""
+        where, why = self.place.say(language), say(self.key, self.arguments, language)
+        return f"{where}: {why}" if where else why
+
     def __str__(self) -> str:
-        return f"{self.place}: {self.message}" if self.place else self.message
+        return self.say()
 
 
 @dataclass
 class Session:
-    """What one evaluation shares. `places` tell where the evaluation is, outermost first."""
+    """What one evaluation shares. `path` tells where the evaluation is, outermost first."""
 
     functions: Functions = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    places: list[str] = field(default_factory=list)
+    path: list[str] = field(default_factory=list)
 
     @cached_property
     def run(self) -> Run:
         """What functions made here charge their steps to."""
         return Run(self.functions, [])
 
-    def problem(self, message: str, breaks: bool = False) -> None:
-        self.problems.append(Problem("".join(self.places), message, breaks=breaks))
+    def problem(
+        self, key: str, *arguments: Any, rule: int = 0, column: str = "", breaks: bool = False
+    ) -> None:
+        place = Place(tuple(self.path), rule, column)
+        self.problems.append(Problem(place, key, arguments, breaks=breaks))
 
-    def value(self, expression: Expression, names: Names, place: str = "") -> Any:
-        """An expression's value; what became null of an error is recorded."""
+    def value(
+        self,
+        expression: Expression,
+        names: Names,
+        rule: int = 0,
+        column: str = "",
+        tested: Any = MISSING,
+    ) -> Any:
+        """An expression's value; what became null of an error is recorded.
+
+        `tested` is the value that unary tests are about.
+        """
         warnings: list[FeelWarning] = []
-        found = expression.evaluate(names, functions=self.functions, warnings=warnings)
+        found = expression.evaluate(
+            names, functions=self.functions, warnings=warnings, value=tested
+        )
         if warnings:
-            where = "".join([*self.places, place])
+            place = Place(tuple(self.path), rule, column)
             self.problems += [
-                Problem(where, f"“{expression.text}” {w.message}", w.missing) for w in warnings
+                Problem(place, "feel", (expression.text, (w.message, w.english)), w.missing)
+                for w in warnings
             ]
         return found
 
-    def typed(self, value: Any, wanted: Type, place: str = "") -> Any:
+    def typed(self, value: Any, wanted: Type, rule: int = 0, column: str = "") -> Any:
         """A value as one of a type; null, with a record, if it is none."""
         found = converted(value, wanted)
         if found is not MISMATCH:
             return found
-        where = "".join([*self.places, place])
-        self.problems.append(Problem(where, f"{say_value(value)} 不是 {wanted}"))
+        said = say_value(value), say_value(value, Voice("en"))
+        self.problem("type", said, str(wanted), rule=rule, column=column)
         return None
 
 
@@ -87,16 +129,14 @@ class Callee:
 
     def __call__(self, *arguments: Any) -> Any:
         if len(arguments) != len(self.typed):
-            self.session.problem(
-                f"{self.name} 需要 {len(self.typed)} 个参数,却给了 {len(arguments)} 个"
-            )
+            self.session.problem("argument_count", self.name, len(self.typed), len(arguments))
             return None
         self.session.run.spend(10)
         given = {}
         for (name, wanted), value in zip(self.typed, arguments, strict=True):
             found = as_argument(value, wanted)
             if found is MISMATCH:
-                self.session.problem(f"{self.name} 的参数 {name} 应为 {wanted}")
+                self.session.problem("argument_type", self.name, name, str(wanted))
                 return None
             given[name] = found
         return self.apply(given)

@@ -55,13 +55,13 @@ def table_value(table: Table, names: Names, session: Session) -> TableAnswer:
     seen = dict(zip(compiled.labels, values, strict=True))
     for place, label, allowed in compiled.limited:
         if values[place] is not None and not allowed.passes(values[place], {}):
-            session.problem(f"“{label}”的值不在允许的范围 {allowed.text} 内")
+            session.problem("not_allowed", allowed.text, column=label)
             return TableAnswer(None, seen, [])
 
     def ask(place: int, column: int, value: Any) -> bool:
         rule = table.rules[place]
-        where = f"第 {rule.number} 行“{table.inputs[column].label}”"
-        return session.value(rule.tests[column], {**names, "?": value}, where) is True
+        label = table.inputs[column].label
+        return session.value(rule.tests[column], names, rule.number, label, value) is True
 
     fired = compiled.matcher.fired(values, ask, compiled.first_only)
     results = [
@@ -118,20 +118,20 @@ def _inputs(table: Table, compiled: _Compiled, names: Names, session: Session) -
     for read, column in zip(compiled.read, table.inputs, strict=True):
         value = MISSING if read is None else read(names)
         if value is MISSING:
-            value = session.value(column.expression, names, f"“{column.label}”列")
+            value = session.value(column.expression, names, column=column.label)
         values.append(value)
     for place, column in compiled.typed:
-        values[place] = session.typed(values[place], column.type, f"“{column.label}”列")
+        values[place] = session.typed(values[place], column.type, column=column.label)
     return values
 
 
 def _result(table: Table, rule: Rule, names: Names, session: Session) -> Result:
     found = {}
     for column, entry in zip(table.outputs, rule.results, strict=True):
-        where = f"第 {rule.number} 行“{column.label}”"
-        value = session.typed(session.value(entry, names, where), column.type, where)
+        where = rule.number, column.label
+        value = session.typed(session.value(entry, names, *where), column.type, *where)
         if column.tests and value is not None and not _may_be(column, value):
-            session.problem(f"{where}的值不在允许的范围 {column.tests.text} 内")
+            session.problem("not_allowed", column.tests.text, rule=rule.number, column=column.label)
             value = None
         found[column.name] = value
     return found
@@ -149,12 +149,12 @@ def _by_policy(
         results = _by_priority(table, results)
     if policy in _MANY:
         return [_shaped(table, result) for result in results]
-    said = "、".join(map(str, rules))
+    said = "、".join(map(str, rules)), ", ".join(map(str, rules))
     if policy == "UNIQUE" and len(results) > 1:
-        session.problem(f"第 {said} 行同时成立,应只有一行成立", breaks=True)
+        session.problem("several", said, breaks=True)
         return None
     if policy == "ANY" and any(equal(results[0], other) is not True for other in results[1:]):
-        session.problem(f"第 {said} 行同时成立而结果不同", breaks=True)
+        session.problem("differ", said, breaks=True)
         return None
     return _shaped(table, results[0])
 
@@ -209,13 +209,13 @@ def _aggregate(aggregation: str, values: list[Any], session: Session) -> Any:
     if aggregation == "SUM":
         if all(map(is_number, values)):
             return sum((Decimal(value) for value in values), Decimal(0))
-        session.problem("只能对数字求和")
+        session.problem("sum")
         return None
     best = values[0]
     for value in values[1:]:
         order = compare(value, best, lambda a, b: a < b)
         if order is None:
-            session.problem("只能在同一类型的值中取最小或最大")
+            session.problem("extreme")
             return None
         if order is (aggregation == "MIN") and value != best:
             best = value

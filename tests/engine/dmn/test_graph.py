@@ -64,7 +64,8 @@ def test_what_became_null_of_an_error_is_told_with_the_cell():
     answer, trace = Decisions({"a.dmn": content}).decide("t", {"amount": 2, "name": "x"})
     assert answer is None
     (told,) = trace["problems"]
-    assert told.startswith("“t”第 1 行“r”: “amount + name” ")
+    assert told["text"].startswith("“t”第 1 行“r”: “amount + name” ")
+    assert told["english"].startswith("“t”, rule 1, “r”: “amount + name”: ")
 
 
 def test_a_required_decision_without_an_answer_hides_a_fact_of_its_name():
@@ -76,7 +77,7 @@ def test_a_required_decision_without_an_answer_hides_a_fact_of_its_name():
 
 def test_decisions_in_a_circle_answer_null_and_say_so():
     _, trace = asked(decision("d", lit("e"), "decision:#e"), decision("e", lit("d"), "decision:#d"))
-    assert any("间接依赖自己" in told for told in trace["problems"])
+    assert any("间接依赖自己" in told["text"] for told in trace["problems"])
 
 
 def test_knowledge_is_a_function_that_sees_its_parameters_and_what_it_requires():
@@ -87,7 +88,7 @@ def test_knowledge_is_a_function_that_sees_its_parameters_and_what_it_requires()
     answer, _ = asked(*parts, decision("d", lit("part(4)"), "knowledge:#part"))
     assert answer == Decimal(2)
     answer, trace = asked(*parts, decision("d", lit('part("4")'), "knowledge:#part"))
-    assert answer is None and "part 的参数 amount 应为 number" in trace["problems"][0]
+    assert answer is None and "part 的参数 amount 应为 number" in trace["problems"][0]["text"]
     seen = knowledge("part", lit("outside"))
     assert asked(seen, decision("d", lit("part()"), "knowledge:#part"), outside=1)[0] is None
 

@@ -103,7 +103,7 @@ def test_any_takes_rules_with_the_same_result():
 def test_results_that_cannot_be_added_are_null_and_told():
     rows = [["-", "1"], ["-", '"a"']]
     found, trace = decided("COLLECT", 1, rows=rows, change=aggregated("SUM"))
-    assert found is None and "只能对数字求和" in trace["problems"][0]
+    assert found is None and "只能对数字求和" in trace["problems"][0]["text"]
 
 
 def test_a_value_outside_the_allowed_ones_fires_no_rule_and_is_told():
@@ -112,7 +112,7 @@ def test_a_value_outside_the_allowed_ones_fires_no_rule_and_is_told():
     assert decisions.decide("t", {"x": "A"})[0] == Decimal(1)
     found, trace = decisions.decide("t", {"x": "C"})
     assert found is None and trace["rules"] == []
-    assert "“甲”的值不在允许的范围" in trace["problems"][0]
+    assert "“甲”: 值不在允许的范围" in trace["problems"][0]["text"]
 
 
 @pytest.mark.parametrize("x", [None, 5])
