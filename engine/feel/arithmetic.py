@@ -181,3 +181,30 @@ for _kind in (DATE, DATE_TIME):
     _CASES[MONTHS, "+", _kind] = lambda months, value: add_months(value, months.months)
     for _other in (DATE, DATE_TIME):
         _CASES[_kind, "-", _other] = _between
+
+_RESULTS = {
+    (DAYS, DAYS): DAYS,
+    (MONTHS, MONTHS): MONTHS,
+    (DAYS, NUMBER): DAYS,
+    (NUMBER, DAYS): DAYS,
+    (MONTHS, NUMBER): MONTHS,
+    (NUMBER, MONTHS): MONTHS,
+    (TIME, TIME): DAYS,
+}
+
+
+def result_kind(left: str, symbol: str, right: str) -> str | None:
+    """The type of a result by the types of the operands; None where FEEL has none."""
+    if left == right == NUMBER:
+        return NUMBER
+    if left == right == STRING:
+        return STRING if symbol == "+" else None
+    if (left, symbol, right) not in _CASES:
+        return None
+    if symbol == "/" and left == right:
+        return NUMBER
+    moments = (DATE, TIME, DATE_TIME)
+    if left in moments and right in moments:
+        return DAYS
+    found = left if left in moments else right if right in moments else None
+    return found or _RESULTS.get((left, right))

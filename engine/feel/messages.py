@@ -50,6 +50,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "bad_entries": ("每一项应有 key 和 value,且 key 不重复", "Each entry needs a key and a value, no key twice"),
     "zones": ("有时区与没有时区的时间不能混用", "Times with and without a zone cannot be mixed"),
     "both_kinds": ("只能使用一种写法的参数", "Arguments of two forms are mixed"),
+    # before running
+    "near_name": ("没有名为“{}”的数据,是否指“{}”", "There is no data named “{}”; did you mean “{}”"),
+    "near_entry": ("数据中没有“{}”这一项,是否指“{}”", "There is no entry “{}”; did you mean “{}”"),
+    "near_function": ("没有名为“{}”的函数,是否指“{}”", "There is no function named “{}”; did you mean “{}”"),
+    "never_equal": ("{:t} 与 {:t} 比较,结果总是空", "Comparing {} with {} always gives null"),
+    "no_order": ("{:t} 没有大小之分", "A {} has no order"),
+    "null_order": ("与空值比较大小,结果总是空", "Comparing the order with null always gives null"),
+    "not_allowed": ("“{}”不在允许的值之内: {}", "“{}” is not among the allowed values: {}"),
+    "boolean_wanted": ("这里应为“是”或“否”,而这是{:t}", "This should be true or false but is a {}"),
+    "wanted": ("结果应为{:t},而这是{:t}", "The result should be a {} but is a {}"),
+    "empty_range": ("区间的起点大于终点,没有值在其中", "The range starts after its end; nothing lies in it"),
+    "function_arguments": ("这个函数需要 {} 个参数,却给了 {} 个", "This function takes {} arguments, not {}"),
     # limits
     "too_much": ("表达式计算量超过上限", "The expression needs more steps than allowed"),
     "too_deep": ("表达式中的函数调用自身过深", "A function of the expression calls itself too deeply"),

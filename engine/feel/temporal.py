@@ -27,7 +27,7 @@ from engine.feel.writing import write_duration as write_duration
 from engine.feel.writing import write_zoned as write_zoned
 
 _DAYS_TIME = re.compile(
-    r"(-)?P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d+))?S)?)?\Z", re.ASCII
+    r"(-)?P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d+))?S)?)?\Z", re.ASCII
 )
 _YEARS_MONTHS = re.compile(r"(-)?P(?:(\d+)Y)?(?:(\d+)M)?\Z", re.ASCII)
 _TIME = re.compile(
@@ -115,9 +115,9 @@ def read_duration(text: str) -> Duration | YearsMonths | None:
     if len(text) > 80 or text.endswith("T"):
         return None
     if (match := _DAYS_TIME.match(text)) and any(match.groups()[1:]):
-        sign, weeks, days, hours, minutes, seconds, fraction = match.groups()
+        sign, days, hours, minutes, seconds, fraction = match.groups()
         total = (
-            (int(weeks or 0) * 7 + int(days or 0)) * DAY
+            int(days or 0) * DAY
             + (int(hours or 0) * 3600 + int(minutes or 0) * 60 + int(seconds or 0)) * SECOND
             + _nanoseconds(fraction)
         )

@@ -81,16 +81,16 @@ def _read_number(text: str) -> Decimal:
     return found
 
 
-def _some(value: Any) -> Any:
+def _some(value: Any, text: str = "") -> Any:
     if value is None:
-        raise Undefined("no_such_date")
+        raise Undefined("literal", text) if text else Undefined("no_such_date")
     return value
 
 
 @FUNCTIONS("date", "from: string|date|date and time -> date")
 def date_(value: Any) -> Day:
     if isinstance(value, str):
-        return _some(read_date(value))  # type: ignore[no-any-return]
+        return _some(read_date(value), value or " ")  # type: ignore[no-any-return]
     return value if isinstance(value, WideDate) else day_of(value)
 
 
@@ -103,7 +103,7 @@ def date_of_parts(year: Any, month: Any, day: Any) -> Day:
 @FUNCTIONS("time", "from: string|time|date|date and time -> time")
 def time_(value: Any) -> Clock:
     if isinstance(value, str):
-        return _some(read_time(value))  # type: ignore[no-any-return]
+        return _some(read_time(value), value or " ")  # type: ignore[no-any-return]
     if kind(value) == DATE:
         return build_time(0, timezone.utc)  # noqa: UP017
     return build_time(clock_of(value), value.tzinfo) if kind(value) == DATE_TIME else value
@@ -135,7 +135,7 @@ def _zone(offset: Any) -> Any:
 
 @FUNCTIONS("date and time", "from: string|date and time -> date and time")
 def date_and_time(value: Any) -> Moment:
-    return _some(read_date_time(value)) if isinstance(value, str) else value  # type: ignore
+    return _some(read_date_time(value), value or " ") if isinstance(value, str) else value  # type: ignore
 
 
 @FUNCTIONS("date and time", "date: date|date and time, time: time -> date and time")
@@ -170,7 +170,7 @@ def date_and_time_in_zone(*parts: Any) -> Any:
     "from: string|days and time duration|years and months duration -> days and time duration|years and months duration",
 )
 def duration(value: Any) -> Any:
-    return _some(read_duration(value)) if isinstance(value, str) else value
+    return _some(read_duration(value), value or " ") if isinstance(value, str) else value
 
 
 @FUNCTIONS(

@@ -21,15 +21,28 @@ class BadPattern(Exception):
         self.reason = (key, arguments)
 
 
+def _without_space(text: str) -> str:
+    """Flag x: white space counts only inside of classes."""
+    kept, depth, escaped = [], 0, False
+    for one in text:
+        if depth == 0 and one in " \t\n\r":
+            continue
+        kept.append(one)
+        if not escaped:
+            depth = max(0, depth + (one == "[") - (one == "]"))
+        escaped = one == "\\" and not escaped
+    return "".join(kept)
+
+
 class PatternParser:
     """Parses one pattern; `groups` is the number of its capturing groups."""
 
     def __init__(self, text: str, dot_all: bool = False, spaced: bool = False) -> None:
-        self.text, self.position = text, 0
+        self.text = _without_space(text) if spaced else text
+        self.position = 0
         self.groups = 0
         self.closed: set[int] = set()
         self._dot = _ANY if dot_all else _DOT
-        self._spaced = spaced
         self._depth = 0
 
     def literal(self) -> Node:
@@ -43,9 +56,6 @@ class PatternParser:
         return node
 
     def peek(self) -> str:
-        if self._spaced:
-            while self.position < len(self.text) and self.text[self.position] in " \t\n\r":
-                self.position += 1
         return self.text[self.position : self.position + 1]
 
     def take(self) -> str:

@@ -141,8 +141,8 @@ def literal_of(kind: str) -> st.SearchStrategy[ast.Node]:
     return days.map(lambda d: ast.Call(*_HERE, _name("@"), (ast.Literal(*_HERE, d),)))
 
 
-def values_of(kind: str) -> st.SearchStrategy[Any]:
-    """Values of a type, null now and then."""
+def values_of(kind: str, null: bool = True) -> st.SearchStrategy[Any]:
+    """Values of a type; unless forbidden, null now and then."""
     from datetime import date
 
     known: dict[str, st.SearchStrategy[Any]] = {
@@ -151,7 +151,7 @@ def values_of(kind: str) -> st.SearchStrategy[Any]:
         "boolean": st.booleans(),
         "date": st.sampled_from((date(2025, 12, 31), date(2026, 1, 1), date(2026, 3, 2))),
     }
-    return st.none() | known[kind]
+    return st.none() | known[kind] if null else known[kind]
 
 
 def operands(columns: Mapping[str, str], kind: str) -> st.SearchStrategy[ast.Node]:
