@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.lint import forms
+from engine.lint import decision_rules, forms
 from engine.lint.rule import FileRule, Rule
 from engine.lint.rules import RULES
 
@@ -21,12 +21,13 @@ This page is printed by `redeem lint --rules`: change the rules, not the page.
 def markdown() -> str:
     """The page, in Chinese and English."""
     diagrams = "".join(part for rule in RULES for part in _rule(rule, "xml"))
+    decided = "".join(part for rule in decision_rules.RULES for part in _rule(rule, "xml"))
     filled = "".join(part for rule in forms.RULES for part in _rule(rule, "json"))
-    return f"{_HEAD}\n# 流程图 / Diagrams\n{diagrams}\n# 表单 / Forms\n{filled}"
+    return f"{_HEAD}\n## 流程图 / Diagrams\n{diagrams}\n## 决策 / Decisions\n{decided}\n## 表单 / Forms\n{filled}"
 
 
 def _rule(rule: Rule | FileRule, language: str) -> Iterator[str]:
     house = " · 平台约定 / house rule" if isinstance(rule, Rule) and rule.house else ""
-    yield f"\n## {rule.title[0]} `{rule.name}`{house}\n\n"
+    yield f"\n### {rule.title[0]} `{rule.name}`{house}\n\n"
     yield f"{rule.why[0]}\n\n**{rule.title[1]}.** {rule.why[1]}\n\n"
     yield f"不接受 / Refused:\n\n```{language}\n{rule.refuses}\n```\n"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from engine.lint import RULES, apply_fix, forms, lint
+from engine.lint import RULES, apply_fix, decision_rules, forms, lint
 from engine.lint.documentation import markdown
 from tests.engine.lint.sample import SAMPLE, release
 
-PAGE = Path(__file__).parents[3] / "docs" / "lint.md"
+ROOT = Path(__file__).parents[3]
+PAGE = ROOT / "docs" / "lint.md"
 NAMES = [rule.name for rule in RULES]
 
 
@@ -57,8 +59,30 @@ def test_a_form_rule_refuses_its_own_example(rule):
         assert not any("一" <= letter <= "鿿" for letter in without_names(finding.english))
 
 
+DMN = '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="D" name="d" namespace="urn:t">%s</definitions>'
+
+
+@pytest.mark.parametrize("rule", decision_rules.RULES, ids=[r.name for r in decision_rules.RULES])
+def test_a_decision_rule_refuses_its_own_example(rule):
+    findings = found({"bpmn/decisions/x.dmn": (DMN % rule.refuses).encode()}, rule.name)
+    assert findings
+    for finding in findings:
+        assert finding.text
+        assert not any("一" <= letter <= "鿿" for letter in without_names(finding.english))
+
+
+def test_every_decision_rule_is_documented():
+    sources = [*(ROOT / "engine/dmn").glob("*.py"), ROOT / "engine/lint/decisions.py"]
+    used = {
+        name
+        for source in sources
+        for name in re.findall(r'"(decision_[a-z_]+)"', source.read_text())
+    }
+    assert used == {rule.name for rule in decision_rules.RULES}
+
+
 def test_a_rule_is_documented_in_two_languages():
-    for rule in (*RULES, *forms.RULES):
+    for rule in (*RULES, *decision_rules.RULES, *forms.RULES):
         assert all(rule.title) and all(rule.why) and rule.refuses
 
 
