@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -50,19 +51,24 @@ class Reader:
         self.functions = {**BUILTINS, **(functions or {})}
 
     def read(self, node: syntax.Node) -> Sql:
-        found = self._folded(node)
-        if found is None:
-            method = getattr(self, "_" + type(node).__name__, None)
-            if method is None:
-                raise NotInSql(f"“{self._said(node)}”不在可转成 SQL 的范围内", node)
-            try:
+        with self._few_digits(node):
+            found = self._folded(node)
+            if found is None:
+                method = getattr(self, "_" + type(node).__name__, None)
+                if method is None:
+                    raise NotInSql(f"“{self._said(node)}”不在可转成 SQL 的范围内", node)
                 found = method(node)
-            except TooManyDigits:
-                said = self._said(node)
-                raise NotInSql(f"“{said}”的结果可能超过 {digits.LIMIT} 位有效数字", node) from None
         if found.size > MAX_SIZE:
             raise NotInSql("表达式过大,不能转成 SQL", node)
         return grouped(found)
+
+    @contextmanager
+    def _few_digits(self, node: syntax.Node) -> Iterator[None]:
+        try:
+            yield
+        except TooManyDigits:
+            said = self._said(node)
+            raise NotInSql(f"“{said}”可能需要超过 {digits.LIMIT} 位有效数字", node) from None
 
     def _said(self, node: syntax.Node) -> str:
         return self.text[node.start : node.end]
@@ -233,6 +239,7 @@ class Reader:
 
     def _Between(self, node: syntax.Between) -> Sql:
         value, low, high = (self.read(part) for part in (node.value, node.low, node.high))
+        self._refuse_partial(node, low, high)
         found = self._within(node, value, low, high, True, True)
         return guarded(found, low, high)
 
@@ -267,29 +274,30 @@ class Reader:
         """An alternative of a cell, or of `in`: a condition on `?`, or what `?` may be."""
         if any(isinstance(part, syntax.Input) for part in walk(node)):
             return self._boolean(node)
-        value = self.columns["?"]
-        if isinstance(node, syntax.ListNode):
-            items = [self.read(item) for item in node.items]
-            if any(item.value is None or item.kind != value.kind for item in items):
-                raise NotInSql(f"“{self._said(node)}”应为与所比较数据同类型的常量", node)
-            found = any_of([self._equality(node, value, item) for item in items])
-            return (
-                found
-                if self.strict
-                else replace(found, element=func.coalesce(found.element, False))
-            )
-        if isinstance(node, syntax.RangeNode):
-            low, high = (self.read(end) if end else None for end in (node.low, node.high))
-            self._refuse_partial(node, *(end for end in (low, high) if end))
-            if not self.strict and any(end and end.value is None for end in (low, high)):
-                raise NotInSql("判断“无数据”的表达式中,区间端点应为常量", node)
-            found = self._within(node, value, low, high, node.low_included, node.high_included)
-            return guarded(found, *(end for end in (low, high) if end))
-        try:
-            return self._equality(node, value, self.read(node))
-        except TooManyDigits:
-            said = self._said(node)
-            raise NotInSql(f"“{said}”的比较可能超过 {digits.LIMIT} 位有效数字", node) from None
+        with self._few_digits(node):
+            if isinstance(node, syntax.ListNode):
+                return self._one_of(node)
+            if isinstance(node, syntax.RangeNode):
+                return self._in_range(node)
+            return self._equality(node, self.columns["?"], self.read(node))
+
+    def _one_of(self, node: syntax.ListNode) -> Sql:
+        value, items = self.columns["?"], [self.read(item) for item in node.items]
+        if any(item.value is None or item.kind != value.kind for item in items):
+            raise NotInSql(f"“{self._said(node)}”应为与所比较数据同类型的常量", node)
+        found = any_of([self._equality(node, value, item) for item in items])
+        return found if self.strict else replace(found, element=func.coalesce(found.element, False))
+
+    def _in_range(self, node: syntax.RangeNode) -> Sql:
+        low, high = (self.read(end) if end else None for end in (node.low, node.high))
+        ends = [end for end in (low, high) if end]
+        self._refuse_partial(node, *ends)
+        if not self.strict and any(end.value is None for end in ends):
+            raise NotInSql("判断“无数据”的表达式中,区间端点应为常量", node)
+        found = self._within(
+            node, self.columns["?"], low, high, node.low_included, node.high_included
+        )
+        return guarded(found, *ends)
 
     # -- functions
 
