@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from engine.calendar import SHANGHAI, WorkingCalendar
 from web.access import runtime
-from web.naming import named, said
+from web.naming import named, said, worded
 
 
 def money(value: Any) -> str:
@@ -167,4 +167,5 @@ FILTERS = {
     "mode": mode,
     "named": named,
     "said": said,
+    "worded": worded,
 }

@@ -46,3 +46,12 @@ def _english_names() -> dict[str, str]:
 def said(sentence: str) -> str:
     """A sentence of the engine or a handler in the reader's language, if the catalogue has it."""
     return str(_(sentence)) if sentence else sentence
+
+
+def worded(condition: Any, part: str) -> Any:
+    """A text of an eligibility condition (an object or its stored data) in the reader's language."""
+    data = condition if isinstance(condition, dict) else condition.to_data()
+    if in_english():
+        # Answers that were stored before they had English lack it.
+        return (data.get("english") or {}).get(part) or data[part]
+    return data[part]

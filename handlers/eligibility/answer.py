@@ -10,8 +10,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition in words. `holds` None: a fact is missing. `english` says the same three texts
-    (actual, threshold, missing) in English."""
+    """One condition in words. `holds` None: a fact is missing.
+
+    `english` says actual, threshold and missing in English, and the text itself where the table has
+    it (`text_en`).
+    """
 
     text: str
     holds: bool | None
@@ -32,6 +35,7 @@ class Condition:
             "missing": self.missing,
             "source": self.source,
             "as_of": self.as_of,
+            "english": self.english,
         }
 
 
@@ -57,6 +61,11 @@ class Answer:
     amount: Decimal | None
     conditions: tuple[Condition, ...]
     lines: tuple[Line, ...]
+
+    @property
+    def missed(self) -> tuple[Condition, ...]:
+        """The conditions that do not hold, or of which that is not known."""
+        return tuple(c for c in self.conditions if c.holds is not True)
 
     @property
     def failed(self) -> list[str]:

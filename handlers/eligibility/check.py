@@ -57,13 +57,17 @@ def check_known(
     stated: dict[str, Any],
     case_id: UUID | None = None,
     event_key: str = "",
+    decisions: Decisions | None = None,
 ) -> Answer:
-    """The same with the enterprise's facts at hand, for asking many policies about one firm."""
-    decisions = decisions_in_force(work)
+    """The same with all that is known of the enterprise at hand: asks the database nothing.
+
+    Other `decisions` than those in force are for what-if.
+    """
+    decisions = decisions or decisions_in_force(work)
     facts: Facts = {
         **known.facts,
         **stated_facts(stated, version.inputs, known.facts),
-        **paid_facts(work, version.policy_id, known.enterprise.id, event_date, case_id),
+        **paid_facts(work, version.policy_id, known, event_date, case_id),
     }
     names = {name: fact.value for name, fact in facts.items() if fact.value is not None}
     names["event_date"] = event_date
@@ -74,7 +78,7 @@ def check_known(
     rows = decisions.explain(version.conditions_decision, names, functions)
     conditions = (
         *(_condition(row, facts) for row in rows),
-        *exclusions(work, version, known, event_date, case_id, event_key),
+        *exclusions(version, known, event_date, case_id, event_key),
     )
     amount = amount_of(
         decisions,
@@ -82,7 +86,7 @@ def check_known(
         names,
         functions,
         topping_up=bool(version.exclusivity.get("highest_only")),
-        given_stages=stages_given(work, version, known.enterprise.id, case_id, event_key),
+        given_stages=stages_given(version, known, case_id, event_key),
     )
     holds = both([condition.holds for condition in conditions])
     return Answer(version.id, holds, amount.total, conditions, amount.lines)
@@ -109,6 +113,7 @@ def _condition(row: Row, facts: Facts) -> Condition:
         source="、".join(dict.fromkeys(fact.source for fact in read)),
         as_of=min(days, default=None),
         english={
+            **({"text": row.outputs["text_en"]} if row.outputs.get("text_en") else {}),
             "actual": _joined(row, "en", _actual),
             "threshold": _joined(row, "en", _threshold),
             "missing": _joined(row, "en", _missing, labelled=False),

@@ -10,16 +10,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import extract, select
-
 from engine.feel.say import say_value
-from engine.runtime import Work
-from handlers.cases.tables import case_file
-from handlers.catalogue.tables import policy, policy_version
 from handlers.eligibility.answer import Condition
 from handlers.eligibility.events import event_facts
 from handlers.eligibility.facts import LEDGER, REGISTER, Known
-from handlers.payouts.tables import entitlement
 
 SAME_EVENT = "同一事项未重复享受本政策"
 SAME_GROUP = "同一年度未享受互斥的其他政策"
@@ -27,7 +21,6 @@ _STATUS = {"moved": ("已迁出本区", "moved away"), "closed": ("已注销", "
 
 
 def exclusions(
-    work: Work,
     version: Any,
     known: Known,
     event_date: date,
@@ -46,9 +39,9 @@ def exclusions(
         yield _failed(text, said, "不在名单内", row.source, row.listed_on, english, "not listed")
     once = version.exclusivity.get("once_per_event") or event_facts(version)
     if once and event_key:
-        yield from _same_event(work, version, firm.id, case_id, event_key)
+        yield from _same_event(version, known, case_id, event_key)
     if version.exclusivity.get("group"):
-        yield from _same_group(work, version, firm.id, event_date, case_id)
+        yield from _same_group(version, known, event_date, case_id)
 
 
 def _failed(
@@ -65,20 +58,10 @@ def _failed(
 
 
 def _same_event(
-    work: Work, version: Any, enterprise_id: UUID, case_id: UUID | None, event_key: str
+    version: Any, known: Known, case_id: UUID | None, event_key: str
 ) -> Iterator[Condition]:
-    number = work.connection.scalar(
-        select(case_file.c.number)
-        .join(entitlement, entitlement.c.case_id == case_file.c.id)
-        .where(
-            entitlement.c.policy_id == version.policy_id,
-            entitlement.c.enterprise_id == enterprise_id,
-            entitlement.c.event_key == event_key,
-            entitlement.c.status != "cancelled",
-            case_file.c.id.is_distinct_from(case_id),
-        )
-        .limit(1)
-    )
+    given = known.given_by(version.policy_id, case_id)
+    number = next((g.number for g in given if g.event_key == event_key), None)
     if number is not None:
         yield _failed(
             SAME_EVENT,
@@ -92,31 +75,23 @@ def _same_event(
 
 
 def _same_group(
-    work: Work, version: Any, enterprise_id: UUID, event_date: date, case_id: UUID | None
+    version: Any, known: Known, event_date: date, case_id: UUID | None
 ) -> Iterator[Condition]:
-    rows = work.connection.execute(
-        select(policy.c.name, policy.c.name_en, case_file.c.number)
-        .distinct()
-        .join(entitlement, entitlement.c.policy_id == policy.c.id)
-        .join(case_file, case_file.c.id == entitlement.c.case_id)
-        .join(policy_version, policy_version.c.id == entitlement.c.policy_version_id)
-        .where(
-            entitlement.c.enterprise_id == enterprise_id,
-            entitlement.c.status != "cancelled",
-            entitlement.c.policy_id != version.policy_id,
-            policy_version.c.exclusivity["group"].astext == version.exclusivity["group"],
-            extract("year", case_file.c.event_date) == event_date.year,
-            case_file.c.id.is_distinct_from(case_id),
-        )
-        .order_by(case_file.c.number)
-    )
-    for row in rows:
+    others = [
+        given
+        for given in known.given
+        if given.group == version.exclusivity["group"]
+        and given.policy_id != version.policy_id
+        and given.event_date.year == event_date.year
+        and given.case_id != case_id
+    ]
+    for row in {given.number: given for given in others}.values():
         yield _failed(
             SAME_GROUP,
-            f"{event_date.year} 年已享受“{row.name}”(办件 {row.number})",
+            f"{event_date.year} 年已享受“{row.policy_name}”(办件 {row.number})",
             "同类政策不重复享受",
             LEDGER,
             None,
-            f"has had “{row.name_en}” in {event_date.year} (case {row.number})",
+            f"has had “{row.policy_name_en}” in {event_date.year} (case {row.number})",
             "one of the group a year",
         )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, extract, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, any_, cast, literal, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from engine.calendar import SHANGHAI
@@ -15,6 +18,7 @@ from engine.errors import NotFound
 from engine.runtime import Work
 from engine.values import from_json
 from handlers.cases.tables import case_file
+from handlers.catalogue.tables import policy, policy_version
 from handlers.enterprises.tables import enterprise, enterprise_fact, negative_listing
 from handlers.payouts.tables import entitlement
 
@@ -37,11 +41,18 @@ Facts = dict[str, Fact]
 
 @dataclass(frozen=True)
 class Known:
-    """An enterprise on an event date: its row, official facts, active negative listings."""
+    """An enterprise on an event date: its row, official facts, active negative listings, and what it
+    has been given or is being given, of every policy (rows of entitlement with `number`,
+    `event_date`, `group`, `policy_name` and `policy_name_en`)."""
 
     enterprise: Any
     facts: Facts
     listings: list[Any]
+    given: tuple[Any, ...] = ()
+
+    def given_by(self, policy_id: str, except_case: UUID | None) -> list[Any]:
+        """What a policy has given, but not for one case."""
+        return [g for g in self.given if g.policy_id == policy_id and g.case_id != except_case]
 
 
 def known_of(work: Work, enterprise_id: UUID, event_date: date) -> Known:
@@ -50,16 +61,44 @@ def known_of(work: Work, enterprise_id: UUID, event_date: date) -> Known:
     A negative listing counts if it is active on the event date or today, so that a firm that turned
     dishonest since is stopped too. Raises NotFound.
     """
-    firm = work.connection.execute(
-        select(enterprise).where(enterprise.c.id == enterprise_id)
-    ).first()
-    if firm is None:
+    found = known_of_many(work, [enterprise_id], event_date)
+    if not found:
         raise NotFound("没有这家企业,请先登记企业信息")
-    return Known(
-        firm,
-        {**_registered(firm, event_date), **_recorded(work, enterprise_id, event_date)},
-        _listings(work, enterprise_id, event_date),
-    )
+    return found[enterprise_id]
+
+
+def known_of_many(
+    work: Work, enterprise_ids: Sequence[UUID], event_date: date
+) -> dict[UUID, Known]:
+    """The same of many enterprises, in four questions to the database; who is not there is left out."""
+    chosen = list(enterprise_ids)
+    firms = work.connection.execute(select(enterprise).where(_among(enterprise.c.id, chosen)))
+    recorded: defaultdict[UUID, Facts] = defaultdict(dict)
+    for row in _recorded(work, chosen, event_date):
+        recorded[row.enterprise_id][row.name] = Fact(from_json(row.value), row.source, row.as_of)
+    listings = _by_firm(_listings(work, chosen, event_date))
+    given = _by_firm(_given(work, chosen))
+    return {
+        firm.id: Known(
+            firm,
+            {**_registered(firm, event_date), **recorded[firm.id]},
+            listings[firm.id],
+            tuple(given[firm.id]),
+        )
+        for firm in firms
+    }
+
+
+def _among(column: ColumnElement[UUID], chosen: list[UUID]) -> ColumnElement[bool]:
+    # One parameter, however many they are.
+    return column == any_(cast(literal(chosen, ARRAY(Uuid)), ARRAY(Uuid)))
+
+
+def _by_firm(rows: Iterable[Any]) -> defaultdict[UUID, list[Any]]:
+    found: defaultdict[UUID, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.enterprise_id].append(row)
+    return found
 
 
 def _registered(firm: Any, event_date: date) -> Facts:
@@ -74,35 +113,51 @@ def _registered(firm: Any, event_date: date) -> Facts:
     return {name: Fact(value, REGISTER, event_date) for name, value in values.items()}
 
 
-def _recorded(work: Work, enterprise_id: UUID, event_date: date) -> Facts:
-    rows = work.connection.execute(
-        select(enterprise_fact)
-        .ext(distinct_on(enterprise_fact.c.name))
-        .where(
-            enterprise_fact.c.enterprise_id == enterprise_id,
-            enterprise_fact.c.as_of <= event_date,
-        )
-        .order_by(enterprise_fact.c.name, enterprise_fact.c.as_of.desc())
+def _recorded(work: Work, chosen: list[UUID], event_date: date) -> Iterable[Any]:
+    table = enterprise_fact
+    return work.connection.execute(
+        select(table)
+        .ext(distinct_on(table.c.enterprise_id, table.c.name))
+        .where(_among(table.c.enterprise_id, chosen), table.c.as_of <= event_date)
+        .order_by(table.c.enterprise_id, table.c.name, table.c.as_of.desc())
     )
-    return {row.name: Fact(from_json(row.value), row.source, row.as_of) for row in rows}
 
 
-def _listings(work: Work, enterprise_id: UUID, event_date: date) -> list[Any]:
-    today = work.now.astimezone(SHANGHAI).date()
+def active_on(*days: date) -> ColumnElement[bool]:
+    """Whether a negative listing counts on one of these days."""
     listed, removed = negative_listing.c.listed_on, negative_listing.c.removed_on
+    return or_(*(and_(listed <= day, or_(removed.is_(None), removed > day)) for day in days))
 
-    def active(day: date) -> ColumnElement[bool]:
-        return and_(listed <= day, or_(removed.is_(None), removed > day))
 
-    return list(
-        work.connection.execute(
-            select(negative_listing)
-            .where(
-                negative_listing.c.enterprise_id == enterprise_id,
-                or_(active(event_date), active(today)),
-            )
-            .order_by(listed, negative_listing.c.list_name)
+def today(work: Work) -> date:
+    """The day in Shanghai."""
+    return work.now.astimezone(SHANGHAI).date()
+
+
+def _listings(work: Work, chosen: list[UUID], event_date: date) -> Iterable[Any]:
+    table = negative_listing
+    return work.connection.execute(
+        select(table)
+        .where(_among(table.c.enterprise_id, chosen), active_on(event_date, today(work)))
+        .order_by(table.c.listed_on, table.c.list_name)
+    )
+
+
+def _given(work: Work, chosen: list[UUID]) -> Iterable[Any]:
+    return work.connection.execute(
+        select(
+            entitlement,
+            case_file.c.number,
+            case_file.c.event_date,
+            policy_version.c.exclusivity["group"].astext.label("group"),
+            policy.c.name.label("policy_name"),
+            policy.c.name_en.label("policy_name_en"),
         )
+        .join(case_file, case_file.c.id == entitlement.c.case_id)
+        .join(policy_version, policy_version.c.id == entitlement.c.policy_version_id)
+        .join(policy, policy.c.id == entitlement.c.policy_id)
+        .where(_among(entitlement.c.enterprise_id, chosen), entitlement.c.status != "cancelled")
+        .order_by(case_file.c.number)
     )
 
 
@@ -126,38 +181,24 @@ def input_names(inputs: Any) -> list[str]:
 
 
 def paid_facts(
-    work: Work, policy_id: str, enterprise_id: UUID, event_date: date, except_case: UUID | None
+    work: Work, policy_id: str, known: Known, event_date: date, except_case: UUID | None
 ) -> Facts:
     """`paid_before` and `year_paid`, yuan: all that this policy has given, ever and for events of the
     same year.
 
     What is on its way to the bank counts as given, else a top-up could pay the difference twice.
     """
-    given = (
-        entitlement.c.policy_id == policy_id,
-        entitlement.c.enterprise_id == enterprise_id,
-        entitlement.c.status != "cancelled",
-        case_file.c.id.is_distinct_from(except_case),
-    )
-    same_year = extract("year", case_file.c.event_date) == event_date.year
-    total = func.coalesce(func.sum(entitlement.c.amount), 0)
-    row = work.connection.execute(
-        select(
-            total.label("ever"),
-            func.coalesce(func.sum(entitlement.c.amount).filter(same_year), 0).label("year"),
-        )
-        .join(case_file, case_file.c.id == entitlement.c.case_id)
-        .where(*given)
-    ).one()
-    today = work.now.astimezone(SHANGHAI).date()
+    given = known.given_by(policy_id, except_case)
+    same_year = [g for g in given if g.event_date.year == event_date.year]
+    ever, year = (sum((g.amount for g in some), Decimal(0)) for some in (given, same_year))
     return {
-        "paid_before": Fact(row.ever, LEDGER, today),
-        "year_paid": Fact(row.year, LEDGER, today),
+        "paid_before": Fact(ever, LEDGER, today(work)),
+        "year_paid": Fact(year, LEDGER, today(work)),
     }
 
 
 def stages_given(
-    work: Work, version: Any, enterprise_id: UUID, except_case: UUID | None, event_key: str
+    version: Any, known: Known, except_case: UUID | None, event_key: str
 ) -> frozenset[int]:
     """The stages of a staged policy that another case has given already.
 
@@ -166,16 +207,7 @@ def stages_given(
     """
     if not version.exclusivity.get("stages"):
         return frozenset()
-    by_event = version.exclusivity.get("event_key", "once") != "once" and event_key
-    rows = work.connection.scalars(
-        select(entitlement.c.stage)
-        .distinct()
-        .where(
-            entitlement.c.policy_id == version.policy_id,
-            entitlement.c.enterprise_id == enterprise_id,
-            entitlement.c.status != "cancelled",
-            entitlement.c.case_id.is_distinct_from(except_case),
-            *([entitlement.c.event_key == event_key] if by_event else []),
-        )
-    )
-    return frozenset(rows)
+    given = known.given_by(version.policy_id, except_case)
+    if version.exclusivity.get("event_key", "once") != "once" and event_key:
+        given = [g for g in given if g.event_key == event_key]
+    return frozenset(g.stage for g in given)

@@ -49,6 +49,7 @@ def test_a_failed_condition_says_what_is_what_is_asked_and_how_much_lacks(work, 
     firm = add_firm(work, {"output_value": Decimal("1800000.50")})
     found = check(work, version, str(firm), DAY)
     assert found.holds is False
+    english = found.conditions[1].english
     assert found.to_data()["conditions"][1] == {
         "text": "上年度产值达到200万元",
         "holds": False,
@@ -57,6 +58,7 @@ def test_a_failed_condition_says_what_is_what_is_asked_and_how_much_lacks(work, 
         "missing": "还差 199,999.5 元",
         "source": "区统计部门",
         "as_of": date(2025, 12, 31),
+        "english": english,
     }
     assert found.conditions[1].english == {
         "actual": "1,800,000.5 yuan",
