@@ -81,8 +81,10 @@ class Reader:
         plain = (syntax.Literal, syntax.Name, syntax.Unary, syntax.Binary, syntax.Call, syntax.If)
         if not all(isinstance(part, plain) for part in walk(node)):
             return None
-        value = Expression.part(_whole(self.text, node), node).evaluate({}, self.functions)
-        if value is None and self.strict:
+        warnings: list[Any] = []
+        part = Expression.part(_whole(self.text, node), node)
+        value = part.evaluate({}, self.functions, warnings)
+        if self.strict and (value is None or warnings):
             raise NotInSql(f"“{self._said(node)}”没有值", node)
         return constant(value, node)
 
