@@ -6,6 +6,9 @@ import gc
 import statistics
 import time
 from collections.abc import Callable
+from typing import TypeVar
+
+Found = TypeVar("Found")
 
 # How many processor seconds a number of calls took.
 Timed = Callable[[int], float]
@@ -49,3 +52,10 @@ def _calls(take: Timed, seconds: float) -> int:
     take(3)
     once = max(take(10) / 10, 1e-6)
     return max(1, min(100_000, int(seconds / once)))
+
+
+def once(act: Callable[[], Found]) -> tuple[Found, float]:
+    """What an act returns, and the seconds it took."""
+    start = time.perf_counter()
+    found = act()
+    return found, time.perf_counter() - start

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -74,7 +74,7 @@ def _of_table(
     if table.hit_policy in _ADDING and not table.aggregation:
         lines = [line for row in firing for line in _row_lines(row)]
         open_lines = [
-            Line(line.text, None, line.stage)
+            Line(line.text, None, line.stage, line.rule)
             for row in rows
             if row.holds is None
             for line in _row_lines(row)
@@ -106,7 +106,8 @@ def _number(outputs: Mapping[str, Any]) -> Any:
 
 
 def _row_lines(row: Row) -> list[Line]:
-    return _lines(row.outputs if "amount" in row.outputs else _number(row.outputs), "")
+    found = _lines(row.outputs if "amount" in row.outputs else _number(row.outputs), "")
+    return [replace(line, rule=row.number) for line in found]
 
 
 def _lines(answer: Any, name: str) -> list[Line]:
@@ -137,7 +138,9 @@ def _sum(lines: list[Line]) -> Amount:
 
 def _without(found: Amount, stages: frozenset[int]) -> Amount:
     lines = [
-        Line(f"{line.text}(该阶段已兑付)", to_fen(0), line.stage) if line.stage in stages else line
+        replace(line, text=f"{line.text}(该阶段已兑付)", amount=to_fen(0))
+        if line.stage in stages
+        else line
         for line in found.lines
     ]
     gone = [line.amount for line in found.lines if line.stage in stages and line.amount is not None]

@@ -12,7 +12,7 @@ from typing import Any
 class Condition:
     """One condition in words. `holds` None: a fact is missing.
 
-    `english` says actual, threshold and missing in English, and the text itself where the table has
+    `exclusion` names what no policy's table asks: status, listing, event or group. `english` says actual, threshold and missing in English, and the text itself where the table has
     it (`text_en`).
     """
 
@@ -25,6 +25,7 @@ class Condition:
     as_of: date | None
     english: dict[str, str | None] = field(default_factory=dict)
     facts: tuple[str, ...] = ()
+    exclusion: str = ""
 
     def to_data(self) -> dict[str, Any]:
         return {
@@ -41,15 +42,20 @@ class Condition:
 
 @dataclass(frozen=True)
 class Line:
-    """A part of the amount, yuan. None: a fact is missing, so it is not counted."""
+    """A part of the amount, yuan. None: a fact is missing, so it is not counted.
+
+    `rule` is the row of the amount's table that gave it, counted from 1; None where no row did.
+    """
 
     text: str
     amount: Decimal | None
     stage: int | None = None
+    rule: int | None = None
 
     def to_data(self) -> dict[str, Any]:
         data: dict[str, Any] = {"text": self.text, "amount": self.amount}
-        return data if self.stage is None else {**data, "stage": self.stage}
+        more = {"stage": self.stage, "rule": self.rule}
+        return data | {name: value for name, value in more.items() if value is not None}
 
 
 @dataclass(frozen=True)

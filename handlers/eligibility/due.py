@@ -10,7 +10,6 @@ from sqlalchemy import text
 from engine.runtime import Work
 from engine.values import from_json
 from handlers.eligibility.check import check
-from handlers.eligibility.exclusions import SAME_EVENT, SAME_GROUP
 from handlers.money import spoken
 
 
@@ -33,7 +32,7 @@ def objection(work: Work, case: Any, amount: Decimal) -> str | None:
         case_id=case.id,
         event_key=case.event_key,
     )
-    taken = [c.actual for c in answer.conditions if c.text in (SAME_EVENT, SAME_GROUP)]
+    taken = [c.actual for c in answer.conditions if c.exclusion in ("event", "group")]
     if taken:
         return f"办件 {case.number} 不能兑付: {';'.join(said for said in taken if said)}"
     if answer.amount is None or amount <= answer.amount:

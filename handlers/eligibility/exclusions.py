@@ -31,12 +31,16 @@ def exclusions(
     firm = known.enterprise
     if firm.status != "active":
         said, english = _STATUS[firm.status]
-        yield _failed("企业在本区正常存续", said, "为 存续", REGISTER, None, english, "active")
+        yield _failed(
+            "status", "企业在本区正常存续", said, "为 存续", REGISTER, None, english, "active"
+        )
     for row in known.listings:
         said = f"{say_value(row.listed_on)}因“{row.reason}”被列入"
         english = f"listed on {row.listed_on}: {row.reason}"
         text = f"未被列入{row.list_name}"
-        yield _failed(text, said, "不在名单内", row.source, row.listed_on, english, "not listed")
+        yield _failed(
+            "listing", text, said, "不在名单内", row.source, row.listed_on, english, "not listed"
+        )
     once = version.exclusivity.get("once_per_event") or event_facts(version)
     if once and event_key:
         yield from _same_event(version, known, case_id, event_key)
@@ -45,6 +49,7 @@ def exclusions(
 
 
 def _failed(
+    exclusion: str,
     text: str,
     actual: str,
     threshold: str,
@@ -54,7 +59,9 @@ def _failed(
     threshold_english: str,
 ) -> Condition:
     english = {"actual": actual_english, "threshold": threshold_english, "missing": None}
-    return Condition(text, False, actual, threshold, None, source, as_of, english)
+    return Condition(
+        text, False, actual, threshold, None, source, as_of, english, exclusion=exclusion
+    )
 
 
 def _same_event(
@@ -64,6 +71,7 @@ def _same_event(
     number = next((g.number for g in given if g.event_key == event_key), None)
     if number is not None:
         yield _failed(
+            "event",
             SAME_EVENT,
             f"办件 {number} 已兑付该事项",
             "同一事项只享受一次",
@@ -87,6 +95,7 @@ def _same_group(
     ]
     for row in {given.number: given for given in others}.values():
         yield _failed(
+            "group",
             SAME_GROUP,
             f"{event_date.year} 年已享受“{row.policy_name}”(办件 {row.number})",
             "同类政策不重复享受",

@@ -32,6 +32,18 @@ def version_for(work: Work, policy_id: str, event_date: date) -> Any:
     raise NotFound(_none(work, policy_id, event_date, rows))
 
 
+def versions_for(work: Work, event_date: date) -> list[Any]:
+    """Of every policy the version that an event date picks, by policy; rows of policy_version with
+    `name`, `name_en` and `owner`."""
+    rows = work.connection.execute(
+        select(policy_version, policy.c.name, policy.c.name_en, policy.c.owner)
+        .join(policy, policy.c.id == policy_version.c.policy_id)
+        .where(policy_version.c.status.in_(RULING))
+        .order_by(policy.c.id, policy_version.c.number)
+    )
+    return list({row.policy_id: row for row in rows if covers(row, event_date)}.values())
+
+
 def version_row(work: Work, version: Any) -> Any:
     """The row of a version given by its id; a row is given back. Raises NotFound."""
     if not isinstance(version, str):

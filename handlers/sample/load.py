@@ -86,7 +86,7 @@ def decision_files() -> dict[str, bytes]:
 def load_firms(work: Work, firms: Iterable[Firm]) -> None:
     """Registers made-up enterprises with their facts, accounts and negative listings."""
     wanted = list(firms)
-    register.import_enterprises(work, [_row(firm) for firm in wanted])
+    register.import_enterprises(work, [row_of(firm) for firm in wanted])
     _load_accounts(work, wanted)
     _load_listings(work, wanted)
 
@@ -117,7 +117,7 @@ def _load_indicator(work: Work, entry: dict[str, Any], year: int) -> None:
     allot(work, indicator_id, budget, f"{year}年示例预算指标下达")
 
 
-def _row(firm: Firm) -> dict[str, Any]:
+def row_of(firm: Firm) -> dict[str, Any]:
     known = fact_list()
     facts = [
         {

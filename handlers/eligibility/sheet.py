@@ -1,0 +1,205 @@
+"""The fact sheet: one row for each of many enterprises, one typed column for each fact.
+
+What the register says on an event date, of each fact the newest not after it, laid out for asking all
+of them at once. A fact of another kind than the others of its name stays out, and its enterprise is
+marked `odd`: it is asked one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Boolean, ColumnElement, Date, Numeric, Text, column, text
+
+from engine.feel import syntax
+from engine.feel.sql import NO_VALUE, Sql, constant, number_column
+from engine.runtime import Work
+from handlers.eligibility.facts import today
+
+# The register's own; a recorded fact of the same name goes first.
+_OWN = {
+    "registered_in_district_years": (
+        "number",
+        "greatest(0, extract(year from cast(:day as date)) - extract(year from e.registered_on)"
+        " - case when to_char(cast(:day as date), 'MMDD') < to_char(e.registered_on, 'MMDD')"
+        " then 1 else 0 end)",
+    ),
+    "industry": ("string", 'e.industry collate "C"'),
+    "town": ("string", 'e.town collate "C"'),
+}
+_TYPES: dict[str, Any] = {
+    "number": Numeric(), "string": Text(collation="C"), "boolean": Boolean(), "date": Date(),
+}  # fmt: skip
+_DATABASE_TYPES = {
+    "number": "numeric", "string": 'text collate "C"', "boolean": "boolean", "date": "date",
+}  # fmt: skip
+# How engine/values.py tags what JSON has no type for; whole numbers are plain.
+_KIND = """case jsonb_typeof(f.value)
+ when 'string' then 'string' when 'boolean' then 'boolean'
+ when 'number' then case when f.value::text ~ '^-?[0-9]+$' then 'number' else 'other' end
+ when 'object' then case when f.value ?| array['$decimal', '$integer'] then 'number'
+                         when f.value ? '$date' then 'date' else 'other' end
+ else 'other' end"""
+_BARE = "coalesce(f.value->'$decimal', f.value->'$integer', f.value->'$date', f.value)"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What all values of a fact have in common. `whole` and `fraction` count a number's digits."""
+
+    kind: str
+    whole: int
+    fraction: int
+    mixed: bool
+
+
+Census = dict[str, Fact]
+
+
+def census(work: Work, names: Iterable[str]) -> Census:
+    """The kinds and digits of the facts of these names, over the whole register."""
+    rows = work.connection.execute(
+        text(
+            f"""
+            select name, kind, count(*) as seen, max(abs(number)) as largest,
+                   max(scale(trim_scale(number))) as fraction
+            from (select f.name, k.kind,
+                         case when k.kind = 'number' then ({_BARE} #>> '{{}}')::numeric end as number
+                  from enterprise_fact f cross join lateral (select {_KIND} as kind) k
+                  where f.name = any(:names)) known
+            group by name, kind order by name, count(*) desc, kind
+            """
+        ),
+        {"names": sorted(names)},
+    ).all()
+    found: Census = {}
+    for row in rows:
+        if row.name in found:
+            first = found[row.name]
+            found[row.name] = Fact(first.kind, first.whole, first.fraction, True)
+            continue
+        whole = 0 if not row.largest else max(0, Decimal(row.largest).adjusted() + 1)
+        found[row.name] = Fact(row.kind, whole, row.fraction or 0, False)
+    return found
+
+
+def columns_of(known: Census, names: Iterable[str], event_date: date) -> dict[str, Sql]:
+    """The sheet's columns by the names that expressions read; a fact nobody has is null.
+
+    A fact that SQL has no type for has no column.
+    """
+    found = {
+        "event_date": constant(event_date, syntax.Node(0, 0)),
+        "paid_before": constant(Decimal(0), syntax.Node(0, 0)),
+        "year_paid": constant(Decimal(0), syntax.Node(0, 0)),
+    }
+    for name, place in _places(names).items():
+        fact, own = known.get(name), _OWN.get(name)
+        kind = fact.kind if fact else own[0] if own else ""
+        if own and fact and fact.kind != own[0]:
+            continue
+        if kind == "number":
+            whole = max(fact.whole if fact else 0, 4 if own else 0)
+            found[name] = number_column(_column(place, kind), whole, fact.fraction if fact else 0)
+        elif kind in _TYPES:
+            found[name] = Sql(_column(place, kind), kind)
+        elif not kind:
+            found[name] = NO_VALUE
+    return found
+
+
+def lay_out(
+    work: Work, known: Census, names: Iterable[str], event_date: date, after: str, limit: int
+) -> tuple[int, str]:
+    """Makes the temporary table `sheet` of the next active enterprises by credit code.
+
+    Returns how many they are and the last one's code. The table lasts until the transaction ends.
+    """
+    connection = work.connection
+    asked = {name: place for name, place in _places(names).items() if _typed(known, name)}
+    mixed = [name for name in asked if name in known and known[name].mixed]
+    connection.execute(text("drop table if exists sheet, sheet_firm"))
+    connection.execute(
+        text(
+            "create temporary table sheet_firm on commit drop as select * from enterprise"
+            " where status = 'active' and uscc > :after order by uscc limit :limit"
+        ),
+        {"after": after, "limit": limit},
+    )
+    connection.execute(text("analyze sheet_firm"))
+    connection.execute(
+        text(_layout(known, asked)),
+        {
+            "names": [name for name in asked if name in known],
+            "places": [f"f{asked[name]}" for name in asked if name in known],
+            "kinds": [known[name].kind for name in asked if name in known],
+            "mixed": mixed,
+            "day": event_date,
+            "today": today(work),
+        },
+    )
+    row = connection.execute(text("select count(*), coalesce(max(uscc), '') from sheet")).one()
+    return row[0], row[1]
+
+
+def _layout(known: Census, asked: Mapping[str, int]) -> str:
+    recorded = ", ".join(
+        f"f{place} {_DATABASE_TYPES[known[name].kind].split()[0]}"
+        for name, place in asked.items()
+        if name in known
+    )
+    chosen = ", ".join(_chosen(known, name, place) for name, place in asked.items())
+    return f"""
+        create temporary table sheet on commit drop as
+        with fact as (
+            select distinct on (f.enterprise_id, f.name) f.enterprise_id, n.place,
+                   {_BARE} as value, f.name = any(:mixed) and n.kind <> ({_KIND}) as odd
+            from enterprise_fact f
+            join sheet_firm e on e.id = f.enterprise_id
+            join unnest(cast(:names as text[]), cast(:places as text[]), cast(:kinds as text[]))
+                 as n(name, place, kind) on n.name = f.name
+            where f.as_of <= :day
+            order by f.enterprise_id, f.name, f.as_of desc
+        ), known as (
+            select enterprise_id, bool_or(odd) as odd,
+                   jsonb_object_agg(place, value) filter (where not odd) as facts
+            from fact group by enterprise_id
+        )
+        select e.id, e.uscc, coalesce(k.odd, false) as odd,
+               exists (select from negative_listing l where l.enterprise_id = e.id and (
+                   (l.listed_on <= :day and (l.removed_on is null or l.removed_on > :day)) or
+                   (l.listed_on <= :today and (l.removed_on is null or l.removed_on > :today))
+               )) as listed {", " if chosen else ""} {chosen}
+        from sheet_firm e left join known k on k.enterprise_id = e.id
+        left join lateral jsonb_to_record(coalesce(k.facts, '{{}}')) as r({recorded or "f text"})
+             on true
+        """
+
+
+def _chosen(known: Census, name: str, place: int) -> str:
+    own = _OWN.get(name)
+    if name not in known:
+        return f"{own[1] if own else 'null'} as f{place}"
+    recorded = f"r.f{place}"
+    if known[name].kind == "string":
+        recorded += ' collate "C"'
+    return f"coalesce({recorded}, {own[1]}) as f{place}" if own else f"{recorded} as f{place}"
+
+
+def _typed(known: Census, name: str) -> bool:
+    if name not in known:
+        return name in _OWN
+    own = _OWN.get(name)
+    return known[name].kind in _TYPES and (own is None or own[0] == known[name].kind)
+
+
+def _places(names: Iterable[str]) -> dict[str, int]:
+    return {name: place for place, name in enumerate(sorted(names))}
+
+
+def _column(place: int, kind: str) -> ColumnElement[Any]:
+    return column(f"f{place}", _TYPES[kind])
