@@ -33,7 +33,7 @@ from engine.feel.sql.columns import (
     negated,
     number_column,
 )
-from engine.feel.sql.reader import ORDER, Reader
+from engine.feel.sql.reader import ORDER, Reader, decides
 
 __all__ = [
     "NO_VALUE", "Columns", "NotInSql", "Sql", "constant", "number_column", "passes_column", "value_of_column",
@@ -95,4 +95,4 @@ def _null_with_the_tested(node: syntax.Node) -> bool:
     """Whether a test of a missing value is certainly null, as the whole cell must be."""
     if isinstance(node, syntax.Binary) and isinstance(node.left, syntax.Input):
         return node.operator in ORDER or node.operator in ("=", "!=")
-    return not any(isinstance(part, syntax.Input) for part in walk(node))
+    return not decides(node) and not any(isinstance(part, syntax.Input) for part in walk(node))

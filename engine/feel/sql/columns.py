@@ -46,14 +46,12 @@ class NotInSql(FeelError):
 class Sql:
     """A column with its FEEL type: number, string, boolean, date, days, months, or null (no value).
 
-    `partial`: may be null though no fact is missing (a date beyond the year 9999). `value` is that of
-    a constant. `size` counts what the database must compute.
+    `value` is that of a constant. `size` counts what the database must compute.
     """
 
     element: ColumnElement[Any]
     kind: str
     digits: Digits = NO_DIGITS
-    partial: bool = False
     value: Any = None
     size: int = 1
 
@@ -92,17 +90,15 @@ def any_of(found: list[Sql]) -> Sql:
     if len(found) == 1:
         return found[0]
     size = 1 + sum(one.size for one in found)
-    partial = any(one.partial for one in found)
-    return Sql(or_(*(one.element for one in found)), "boolean", partial=partial, size=size)
+    return Sql(or_(*(one.element for one in found)), "boolean", size=size)
 
 
 def typed(found: Sql, kind: str) -> ColumnElement[Any]:
     return cast(null(), _TYPES[kind]) if found.kind == "null" else found.element
 
 
-def boolean_of(element: ColumnElement[Any], *read: Sql, partial: bool | None = None) -> Sql:
-    found = any(one.partial for one in read) if partial is None else partial
-    return Sql(element, "boolean", partial=found, size=1 + sum(one.size for one in read))
+def boolean_of(element: ColumnElement[Any], *read: Sql) -> Sql:
+    return Sql(element, "boolean", size=1 + sum(one.size for one in read))
 
 
 def negated(found: ColumnElement[Any]) -> ColumnElement[Any]:

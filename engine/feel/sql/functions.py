@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,6 @@ from sqlalchemy import (
     Integer,
     Interval,
     Numeric,
-    and_,
     case,
     cast,
     func,
@@ -25,38 +24,23 @@ from sqlalchemy import (
 
 from engine.feel import digits
 from engine.feel.digits import Digits
-from engine.feel.sql.columns import NO_VALUE, Sql, negated
+from engine.feel.sql.columns import Sql, negated
 from engine.feel.values import YearsMonths
 
-_FIRST, _LAST = date(1, 1, 1), date(9999, 12, 31)
+MOST_DAYS = 1_000_000
 
 
-def moved(day: Sql, by: timedelta | YearsMonths, sign: int) -> Sql:
-    """A date moved by a constant; null beyond the years 1 to 9999."""
+def moved(day: Sql, by: timedelta | YearsMonths, sign: int) -> Sql | None:
+    """A date moved by a constant; None for more than PostgreSQL's calendar holds."""
     if isinstance(by, YearsMonths):
         months = sign * by.months
         element: ColumnElement[Any] = day.element + func.make_interval(0, months, type_=Interval())
-        around = Decimal(months) * 31 - 31, Decimal(months) * 31 + 31
-        days = max(around, key=abs)
     else:
         element = day.element + cast(literal(sign * by.days), Integer())
-        days = Decimal(sign * by.days)
-    if abs(days) > 3_000_000:
-        return NO_VALUE
-    return Sql(
-        case((_inside(day.element, by, sign), cast(element, Date()))), "date", partial=True,
-        size=day.size * 2 + 2,
-    )  # fmt: skip
-
-
-def _inside(day: ColumnElement[Any], by: timedelta | YearsMonths, sign: int) -> ColumnElement[bool]:
-    """Whether a date moved stays within the years that FEEL here knows."""
-    if isinstance(by, YearsMonths):
-        months = func.extract("year", day) * 12 + func.extract("month", day) - 1 + sign * by.months
-        return and_(months >= 12, months < 120_000)
-    moved = func.extract("julian", day) + sign * by.days
-    first, last = (found.toordinal() + 1_721_425 for found in (_FIRST, _LAST))
-    return and_(moved >= first, moved <= last)
+    days = abs(by.months) * 31 if isinstance(by, YearsMonths) else abs(by.days)
+    if days > MOST_DAYS:
+        return None
+    return Sql(cast(element, Date()), "date", size=day.size + 2)
 
 
 def _extreme(name: str) -> Callable[..., Sql]:
@@ -104,7 +88,7 @@ def _text_test(element: Callable[..., Any]) -> Callable[..., Sql]:
 
 
 CALLS: dict[str, tuple[tuple[str, ...], Callable[..., Sql]]] = {
-    "not": (("boolean",), lambda a: Sql(negated(a.element), "boolean", partial=a.partial)),
+    "not": (("boolean",), lambda a: Sql(negated(a.element), "boolean")),
     "is defined": ((), lambda a: a),
     "min": (("number",), _extreme("min")),
     "max": (("number",), _extreme("max")),

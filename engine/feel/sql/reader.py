@@ -48,7 +48,7 @@ class Reader:
         self, text: str, columns: Columns, functions: Functions | None, strict: bool
     ) -> None:
         self.text, self.columns, self.strict = text, columns, strict
-        self.functions = {**BUILTINS, **(functions or {})}
+        self.functions = dict(functions or {})
 
     def read(self, node: syntax.Node) -> Sql:
         with self._few_digits(node):
@@ -76,25 +76,24 @@ class Reader:
     def _folded(self, node: syntax.Node) -> Sql | None:
         """A part that reads no data is computed once, by FEEL itself."""
         names = [part.name for part in walk(node) if isinstance(part, syntax.Name)]
-        if any(name in self.columns or name not in (*self.functions, "@") for name in names):
+        if any(name in self.columns or not self._is_function(name) for name in names):
             return None
         plain = (syntax.Literal, syntax.Name, syntax.Unary, syntax.Binary, syntax.Call, syntax.If)
         if not all(isinstance(part, plain) for part in walk(node)):
             return None
         warnings: list[Any] = []
-        part = Expression.part(_whole(self.text, node), node)
+        part = Expression(self._said(node), "expression", node)
         value = part.evaluate({}, self.functions, warnings)
         if self.strict and (value is None or warnings):
             raise NotInSql(f"“{self._said(node)}”没有值", node)
         return constant(value, node)
 
+    def _is_function(self, name: str) -> bool:
+        return name in BUILTINS or name in self.functions or name == "@"
+
     def _refuse_types(self, node: syntax.Node, *found: Sql) -> NotInSql:
         kinds = " 与 ".join(one.kind for one in found)
         return NotInSql(f"“{self._said(node)}”的类型 {kinds} 不能这样计算", node)
-
-    def _refuse_partial(self, node: syntax.Node, *found: Sql) -> None:
-        if self.strict and any(one.partial for one in found):
-            raise NotInSql(f"“{self._said(node)}”的日期可能超出公元 1 至 9999 年", node)
 
     def _boolean(self, node: syntax.Node) -> Sql:
         found = self.read(node)
@@ -146,7 +145,6 @@ class Reader:
         if left.kind == right.kind == "number":
             digits.check_apart(left.digits, right.digits)
         if self.strict:
-            self._refuse_partial(node, left, right)
             if "null" in (left.kind, right.kind):
                 return Sql(cast(null(), Boolean), "boolean")
             found = equal(left, right)
@@ -193,33 +191,31 @@ class Reader:
 
     def _temporal(self, node: syntax.Binary, left: Sql, right: Sql) -> Sql:
         size, kinds = left.size + right.size, (left.kind, node.operator, right.kind)
-        partial = left.partial or right.partial
         if kinds == ("string", "+", "string"):
             return Sql(left.element.concat(right.element), "string", size=size)
         if kinds == ("date", "-", "date"):
             element = cast(left.element - right.element, Integer())
-            return Sql(element, "days", partial=partial, size=size)
+            return Sql(element, "days", size=size)
         if kinds[0] in ("days", "months") and kinds[1:] == ("+", "date"):
             left, right = right, left
-        movable = left.kind == "date" and not left.partial and node.operator in ("+", "-")
+        movable = left.kind == "date" and node.operator in ("+", "-")
         if movable and right.kind in ("days", "months") and right.value is not None:
-            return moved(left, right.value, 1 if node.operator == "+" else -1)
+            found = moved(left, right.value, 1 if node.operator == "+" else -1)
+            if found is not None:
+                return found
         raise self._refuse_types(node, left, right)
 
     def _Path(self, node: syntax.Path) -> Sql:
         found = self.read(node.value)
         if found.kind != "days" or node.name != "days":
             raise NotInSql(f"“{self._said(node)}”不在可转成 SQL 的范围内", node)
-        return Sql(
-            cast(found.element, Numeric()), "number", Digits(7, 0), found.partial, size=found.size
-        )
+        return Sql(cast(found.element, Numeric()), "number", Digits(7, 0), size=found.size)
 
     # -- choices and membership
 
     def _If(self, node: syntax.If) -> Sql:
         condition = self._boolean(node.condition)
         then, otherwise = self.read(node.then), self.read(node.otherwise)
-        self._refuse_partial(node, condition)
         kinds = {then.kind, otherwise.kind} - {"null"}
         if len(kinds) > 1 or "months" in kinds:
             raise self._refuse_types(node, then, otherwise)
@@ -235,13 +231,11 @@ class Reader:
             element,
             kind,
             digits.widest(then.digits, otherwise.digits) if kind == "number" else NO_DIGITS,
-            then.partial or otherwise.partial,
             size=condition.size + then.size + otherwise.size,
         )
 
     def _Between(self, node: syntax.Between) -> Sql:
         value, low, high = (self.read(part) for part in (node.value, node.low, node.high))
-        self._refuse_partial(node, low, high)
         found = self._within(node, value, low, high, True, True)
         return guarded(found, low, high)
 
@@ -262,15 +256,11 @@ class Reader:
 
     def _In(self, node: syntax.In) -> Sql:
         value = self.read(node.value)
-        self._refuse_partial(node, value)
+        if len(node.tests) > 1 and self.strict and any(map(_chooses, node.tests)):
+            raise NotInSql(f"“{self._said(node)}”的备选值中不能有 if", node)
         inner = Reader(self.text, {**self.columns, "?": value}, self.functions, self.strict)
-        found = [inner.test(test) for test in node.tests]
-        answer = any_of(found)
-        if not self.strict:
-            return answer
-        self._refuse_partial(node, *found)
-        # An alternative that is unknown makes the whole unknown even where another passes.
-        return guarded(answer, *found) if len(found) > 1 else answer
+        answer = any_of([inner.test(test) for test in node.tests])
+        return guarded(answer, value) if self.strict else answer
 
     def test(self, node: syntax.Node) -> Sql:
         """An alternative of a cell, or of `in`: a condition on `?`, or what `?` may be."""
@@ -281,7 +271,19 @@ class Reader:
                 return self._one_of(node)
             if isinstance(node, syntax.RangeNode):
                 return self._in_range(node)
-            return self._equality(node, self.columns["?"], self.read(node))
+            return self._against(node, self.columns["?"], self.read(node))
+
+    def _against(self, node: syntax.Node, value: Sql, wanted: Sql) -> Sql:
+        """What `?` may be; a condition that does not read `?` decides alone unless `?` is a truth."""
+        if not decides(node) or wanted.kind != "boolean":
+            return self._equality(node, value, wanted)
+        if value.kind != "boolean":
+            return wanted
+        same = self._equality(node, value, wanted)
+        if self.strict:
+            return same
+        alone = case((value.element.is_(None), wanted.element), else_=same.element)
+        return boolean_of(alone, value, wanted, same)
 
     def _one_of(self, node: syntax.ListNode) -> Sql:
         value, items = self.columns["?"], [self.read(item) for item in node.items]
@@ -293,7 +295,6 @@ class Reader:
     def _in_range(self, node: syntax.RangeNode) -> Sql:
         low, high = (self.read(end) if end else None for end in (node.low, node.high))
         ends = [end for end in (low, high) if end]
-        self._refuse_partial(node, *ends)
         if not self.strict and any(end.value is None for end in ends):
             raise NotInSql("判断“无数据”的表达式中,区间端点应为常量", node)
         found = self._within(
@@ -312,7 +313,7 @@ class Reader:
         given = [one.kind for one in arguments]
         wanted = kinds * len(given) if name in ("min", "max") else kinds
         if name == "is defined" and len(given) == 1:
-            return boolean_of(arguments[0].element.is_not(None), arguments[0], partial=False)
+            return boolean_of(arguments[0].element.is_not(None), arguments[0])
         rounding = name in ROUNDING and len(given) == 2
         if rounding:
             wanted = ("number", "number")
@@ -336,5 +337,10 @@ class Reader:
         return Sql(element, "number", found, size=arguments[0].size * 2 + 2)
 
 
-def _whole(text: str, node: syntax.Node) -> Expression:
-    return Expression(text, "expression", node, lambda scope: None)
+def decides(node: syntax.Node) -> bool:
+    """Whether a test may be a condition of its own instead of a value for `?`."""
+    return isinstance(node, (syntax.Binary, syntax.Between, syntax.In, syntax.Call))
+
+
+def _chooses(node: syntax.Node) -> bool:
+    return any(isinstance(part, syntax.If) for part in walk(node))
