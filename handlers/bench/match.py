@@ -103,10 +103,12 @@ def _sampled(work: Work, question: Question, pairs: int) -> tuple[Any, Any, list
     wrong: list[str] = []
     for _ in range(pairs):
         row, place = random.choice(rows), random.randrange(len(question.asked))
-        version = question.asked[place].version
+        version, decisions = question.asked[place].version, question.asked[place].decisions
         known, seconds = once(partial(known_of, work, row.id, DAY))
         to_know += seconds
-        answer, seconds = once(partial(check_known, work, version, known, DAY, {}))
+        answer, seconds = once(
+            partial(check_known, work, version, known, DAY, {}, decisions=decisions)
+        )
         to_check += seconds
         by_sql = (row.codes[place], row.rules[place], row.amounts[place])
         if by_sql != _as_stored(answer) or not _explains(by_sql[0], answer):

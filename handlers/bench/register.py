@@ -13,7 +13,7 @@ from handlers.sample.firms import SEED, make_firm
 from handlers.sample.load import row_of
 
 ORIGINALS = 1000
-_FACT_OF = "fk_enterprise_fact_enterprise_id_enterprise"
+_FACT_OF = "fk_enterprise_fact_enterprise_id"
 
 # Copy k takes each fact from another original, by a step of the fact's own: what goes together in
 # one enterprise differs in every copy, how common a value is does not.

@@ -45,7 +45,7 @@ def upgrade() -> None:
             name=op.f("ck_match_run_status_known"),
         ),
         sa.ForeignKeyConstraint(
-            ["release_id"], ["release.id"], name=op.f("fk_match_run_release_id_release")
+            ["release_id"], ["release.id"], name=op.f("fk_match_run_release_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_match_run")),
         comment="Asking every active enterprise about these policy versions.",
@@ -76,12 +76,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["enterprise_id"],
             ["enterprise.id"],
-            name=op.f("fk_match_row_enterprise_id_enterprise"),
+            name=op.f("fk_match_row_enterprise_id"),
         ),
         sa.ForeignKeyConstraint(
             ["run_id"],
             ["match_run.id"],
-            name=op.f("fk_match_row_run_id_match_run"),
+            name=op.f("fk_match_row_run_id"),
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("run_id", "enterprise_id", name=op.f("pk_match_row")),
