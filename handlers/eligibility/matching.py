@@ -10,13 +10,13 @@ from uuid import UUID
 from sqlalchemy import select
 
 from engine.runtime import Work
-from handlers.catalogue.tables import policy, policy_version
 from handlers.eligibility.answer import Answer
-from handlers.eligibility.check import check, check_known
-from handlers.eligibility.facts import known_of
-from handlers.eligibility.versions import RULING, covers, version_row
-from handlers.enterprises.tables import enterprise
+from handlers.eligibility.asking import MATCHED, Asked, ask, prepare
+from handlers.eligibility.check import check_known, decisions_in_force
+from handlers.eligibility.facts import known_of, known_of_many
+from handlers.eligibility.versions import version_row, versions_for
 
+EVERYBODY = 1_000_000_000
 Fit = Literal["fits", "nearly", "not"]
 
 
@@ -53,39 +53,34 @@ def fit_of(answer: Answer) -> Fit:
 def matching_enterprises(
     work: Work, policy_version: Any, event_date: date, limit: int | None = None
 ) -> list[EnterpriseMatch]:
-    """The active firms that surely qualify for a version (its row or id), by code; one by one."""
-    version = version_row(work, policy_version)
-    firms = work.connection.execute(
-        select(enterprise.c.id, enterprise.c.uscc, enterprise.c.name)
-        .where(enterprise.c.status == "active")
-        .order_by(enterprise.c.uscc)
+    """The active firms that surely qualify for a version (its row or id), by code.
+
+    SQL finds them; the answer of each is the one that every page shows.
+    """
+    version, decisions = version_row(work, policy_version), decisions_in_force(work)
+    ask(work, prepare(work, [Asked(version, decisions)], event_date), limit=EVERYBODY)
+    found = work.connection.scalars(
+        select(MATCHED.c.id).where(MATCHED.c.codes[1] == 0).order_by(MATCHED.c.uscc).limit(limit)
     ).all()
-    found: list[EnterpriseMatch] = []
-    for firm in firms:
-        if limit is not None and len(found) >= limit:
-            break
-        answer = check(work, version, firm.id, event_date)
-        if answer.holds:
-            found.append(EnterpriseMatch(firm.id, firm.uscc, firm.name, answer))
-    return found
+    known = known_of_many(work, found, event_date)
+    answers = {
+        firm: check_known(work, version, known[firm], event_date, {}, decisions=decisions)
+        for firm in found
+    }
+    firms = {firm: known[firm].enterprise for firm in found}
+    return [EnterpriseMatch(f, firms[f].uscc, firms[f].name, answers[f]) for f in found]
 
 
 def matching_policies(work: Work, enterprise_id: UUID | str, event_date: date) -> list[PolicyMatch]:
     """Every policy with a version for the date: those that fit first, then nearly, then not."""
-    known = known_of(work, UUID(str(enterprise_id)), event_date)
-    rows = work.connection.execute(
-        select(policy_version, policy.c.name, policy.c.name_en, policy.c.owner)
-        .join(policy, policy.c.id == policy_version.c.policy_id)
-        .where(policy_version.c.status.in_(RULING))
-        .order_by(policy.c.id, policy_version.c.number.desc())
+    known, decisions = (
+        known_of(work, UUID(str(enterprise_id)), event_date),
+        decisions_in_force(work),
     )
-    found: dict[str, PolicyMatch] = {}
-    for row in rows:
-        if row.policy_id in found or not covers(row, event_date):
-            continue
-        answer = check_known(work, row, known, event_date, {})
-        found[row.policy_id] = PolicyMatch(
-            row.policy_id, row.name, row.name_en, row.owner, row, fit_of(answer), answer
-        )
+    found = []
+    for row in versions_for(work, event_date):
+        answer = check_known(work, row, known, event_date, {}, decisions=decisions)
+        fit = fit_of(answer)
+        found.append(PolicyMatch(row.policy_id, row.name, row.name_en, row.owner, row, fit, answer))
     order = {"fits": 0, "nearly": 1, "not": 2}
-    return sorted(found.values(), key=lambda match: (order[match.fit], match.policy_id))
+    return sorted(found, key=lambda match: (order[match.fit], match.policy_id))
