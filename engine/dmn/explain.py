@@ -11,9 +11,10 @@ from typing import Any
 from engine.dmn import model
 from engine.dmn.model import Input, Logic, Rule, Table
 from engine.feel import Expression, FeelError, syntax
+from engine.feel.explain import lacking
 from engine.feel.known import holds, names_in, value_of
 from engine.feel.say import Voice, say_tests, say_value
-from engine.feel.values import Range, is_number
+from engine.feel.values import is_number
 
 Names = Mapping[str, Any]
 
@@ -197,24 +198,5 @@ def _missing(cell: Expression, actual: Any, known: Any) -> Decimal | None:
     assert isinstance(tree, syntax.UnaryTests)
     if not is_number(actual) or tree.negated:
         return None
-    found = [_lacks(node, Decimal(actual), known) for node in tree.tests]
-    lacking = [amount for amount in found if amount is not None]
-    return min(lacking, key=abs, default=None)
-
-
-def _lacks(node: syntax.Node, actual: Decimal, known: Any) -> Decimal | None:
-    low = high = None
-    if isinstance(node, syntax.Binary) and isinstance(node.left, syntax.Input):
-        limit = known(node.right)
-        low = limit if node.operator in (">", ">=", "=") else None
-        high = limit if node.operator in ("<", "<=", "=") else None
-    elif isinstance(node, syntax.RangeNode):
-        limits = known(node)
-        low, high = (limits.low, limits.high) if isinstance(limits, Range) else (None, None)
-    else:
-        low = high = known(node)
-    if is_number(low) and actual < low:
-        return Decimal(low) - actual
-    if is_number(high) and actual > high:
-        return Decimal(high) - actual
-    return None
+    found = lacking(tree.tests, Decimal(actual), known)
+    return found if isinstance(found, Decimal) else None

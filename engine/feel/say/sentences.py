@@ -19,6 +19,7 @@ from engine.feel.values import MISSING, Range, is_number
 _SIGNS = {"+": "+", "-": "−", "*": "×", "/": "÷", "**": "^"}
 _STRENGTH = {"or": 0, "and": 1, "+": 3, "-": 3, "*": 4, "/": 4, "**": 5}
 _MOMENTS = frozenset(["today", "now", "date", "date and time", "working days after", "add months"])
+_KEEP_UNIT = frozenset(["min", "max", "sum", "not", "all", "any"])
 _VERBS = ("is ", "contains ", "starts ", "ends ", "matches ", "has ")
 
 
@@ -216,8 +217,7 @@ def _call(node: ast.Call, voice: Voice) -> str:
     if name == "list contains" and len(parts) == 2 and isinstance(parts[1], ast.Input):
         return voice.say("one of", say_node(parts[0], voice))
     said_parts = [
-        say_node(part, voice if name in ("min", "max", "sum") else replace(voice, unit=""))
-        for part in parts
+        say_node(part, voice if name in _KEEP_UNIT else replace(voice, unit="")) for part in parts
     ]
     said_parts = [
         voice.say("group", said) if isinstance(part, (ast.If, ast.For, ast.Quantified)) else said
