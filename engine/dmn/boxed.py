@@ -88,7 +88,7 @@ class Boxed:
             where = error.line, error.column
             self.faults.append(Fault(owner, *place, text, str(error), *where))
             return _broken(text, kind, str(error))
-        self.texts.append(Text(owner, *place, found, scope.types, wanted))
+        self.texts.append(Text(owner, *place, found, scope.types, wanted, scope.closed))
         return found
 
     # -- one method for each kind of box

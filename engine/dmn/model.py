@@ -305,8 +305,8 @@ class Fault:
 class Text:
     """An expression of a file with what is known before it runs.
 
-    `types` are those of the names in view, `wanted` that of its value (of unary tests that of the
-    value under test). The place is told as in a fault.
+    `types` are those of the names in view, all there are if it is `closed`; `wanted` is that of its
+    value (of unary tests that of the value under test). The place is told as in a fault.
     """
 
     element: str
@@ -315,6 +315,7 @@ class Text:
     expression: Expression
     types: Mapping[str, Type]
     wanted: Type
+    closed: bool
 
 
 @dataclass(frozen=True)

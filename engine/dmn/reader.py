@@ -143,7 +143,10 @@ class _Reader:
             else:
                 known = types.get(one.name, ANY).components
                 types[one.name] = Type("context", one.name, components=(*known, (name, declared)))
-        return Scope(types, self.sources.names_for(self.source, node))
+        # A decision that declares no input data reads the data of the process.
+        declares = self.source.references(node, "informationRequirement", "requiredInput")
+        closed = bool(declares) or local(node) == "businessKnowledgeModel"
+        return Scope(types, self.sources.names_for(self.source, node), closed)
 
     def _decision(self, node: etree._Element, declared: Type) -> Decision:
         scope = self._scope(node)

@@ -19,17 +19,20 @@ def needs_telling(name: str) -> bool:
 
 @dataclass(frozen=True)
 class Scope:
-    """The names in view. `types` lacks those of which nobody says the type."""
+    """The names in view and their types; there are no others if it is `closed`."""
 
     types: Mapping[str, Type] = field(default_factory=dict)
     words: frozenset[str] = frozenset()
+    closed: bool = True
 
     def with_(self, *parameters: tuple[str, Type]) -> Scope:
         """The scope inside a function, a context or an iteration."""
         found = {name for name, _ in parameters}
         found |= {part for _, wanted in parameters for part in names_in(wanted)}
         return Scope(
-            {**self.types, **dict(parameters)}, self.words | set(filter(needs_telling, found))
+            {**self.types, **dict(parameters)},
+            self.words | set(filter(needs_telling, found)),
+            self.closed,
         )
 
     def type_of(self, expression: Expression) -> Type:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 
 from lxml import etree
 
+from engine.dmn.analysis import findings_of
 from engine.dmn.coverage import problems_of
 from engine.dmn.graph import Graph
 from engine.dmn.model import Decision, Knowledge, Logic, Model, Table, parts_of
@@ -14,6 +16,7 @@ from engine.dmn.reader import read
 from engine.dmn.soundness import flaws_of
 from engine.dmn.source import children, owner_of, text_of
 from engine.errors import InvalidInput
+from engine.functions import outside_any_step
 from engine.lint.finding import Finding
 from engine.lint.model import local
 from engine.xml import parse_xml
@@ -36,7 +39,7 @@ def check(
         ]
         return
     home = next(model for model in models if model.path == path)
-    found += [*_faults(path, home), *_flaws(path, Graph(models), home)]
+    found += [*_faults(path, home), *_flaws(path, Graph(models), home), *_analysed(path, home)]
     yield from found
     if not found:
         for element in home.elements.values():
@@ -109,6 +112,21 @@ def _faults(path: str, home: Model) -> Iterator[Finding]:
             f"{fault.place_english}: “{fault.text}” is no FEEL",
             fault.line,
             fault.column,
+        )
+
+
+def _analysed(path: str, home: Model) -> Iterator[Finding]:
+    for text, finding in findings_of(home, outside_any_step(datetime(2000, 1, 1, tzinfo=UTC))):
+        said = text.expression.text
+        yield Finding(
+            "error",
+            path,
+            text.element,
+            "decision_expression",
+            f"{text.place}的“{said}”有误: {finding.message}",
+            f"{text.place_english}: “{said}”: {finding.english}",
+            finding.line,
+            finding.column,
         )
 
 
