@@ -70,3 +70,9 @@ def service(identity: str, outputs: list[str], decisions: list[str], data: list[
         f'<decisionService id="{identity}" name="{identity}">{named("variable", identity)}'
         f"{inner}</decisionService>"
     )
+
+
+def importing(name: str, place: str = "") -> str:
+    """The import of the namespace urn:lib."""
+    location = f' locationURI="{place}"' if place else ""
+    return f'<import name="{name}" namespace="urn:lib" importType="x"{location}/>'

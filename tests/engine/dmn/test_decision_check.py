@@ -9,6 +9,7 @@ from engine.actor import Actor
 from engine.errors import DiagramRefused
 from engine.lint import lint
 from engine.lint.decisions import check
+from tests.engine.dmn.files import decision, file, given, importing, knowledge, lit, service
 from tests.engine.dmn.tables import dmn, literal, table
 
 PATH = "bpmn/decisions/a.dmn"
@@ -89,7 +90,7 @@ def test_a_default_output_leaves_no_gap():
 @pytest.mark.parametrize(
     ("policy", "cells", "allowed", "row", "why"),
     [
-        ("RULE ORDER", ["> 5", "[10..5]"], "", "t_r2", "没有值能满足“金额”的条件"),
+        ("RULE ORDER", ["> 5", "? > 7 and ? < 3"], "", "t_r2", "没有值能满足“金额”的条件"),
         ("UNIQUE", ['"A"', '"Z"'], '"A","B"', "t_r2", "没有值能满足“金额”的条件"),
         ("UNIQUE", ["< 0", ">= 0"], ">= 0", "t_r1", "没有值能满足“金额”的条件"),
         ("FIRST", ["> 5", "> 10", "<= 5"], "", "t_r2", "每个值都已被前面的行覆盖"),
@@ -172,3 +173,111 @@ def test_publishing_refuses_an_overlapping_table(runtime):
     with pytest.raises(DiagramRefused, match="金额为 10 元"):
         runtime.run(Actor("a"), lambda work: definitions.publish(work, files))
     assert runtime.run(Actor("a"), lambda work: definitions.latest_release(work.connection)) is None
+
+
+# -- what the declared types tell
+
+
+AMOUNT = given("i", "amount", "number")
+GRADE = (
+    '<itemDefinition name="tGrade"><typeRef>string</typeRef><allowedValues><text>"A", "B"</text>'
+    "</allowedValues></itemDefinition>"
+)
+
+
+def cells(tests: list[str], results: list[str], type_name: str = "", more: str = "") -> bytes:
+    """A table over `x`, input data of a type, with results that are numbers."""
+    rules = [[a, b] for a, b in zip(tests, results, strict=True)]
+    content = table("t", "FIRST", [("等级", "x", "")], ["r"], rules, more).replace(
+        'name="r"/>', 'name="r" typeRef="number"/>'
+    )
+    requires = '<informationRequirement><requiredInput href="#i"/></informationRequirement>'
+    return file(
+        GRADE,
+        given("i", "x", type_name),
+        content.replace("<decisionTable", f"{requires}<decisionTable"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("parts", "element", "english"),
+    [
+        ((AMOUNT, decision("d", lit("amout + 1"), "input:#i")), "d", "amount"),
+        ((AMOUNT, decision("d", lit('amount = "1"'), "input:#i")), "d", "number"),
+        ((AMOUNT, decision("d", lit("upper case(amount)"), "input:#i")), "d", "upper case"),
+        ((knowledge("f", lit("m + 1"), "n: number"),), "f", "“m”"),
+    ],
+)
+def test_unknown_names_and_wrong_types_are_found_before_a_decision_runs(parts, element, english):
+    (found,) = check(PATH, file(*parts))
+    assert (found.rule, found.element) == ("decision_expression", element)
+    assert english in found.english and (found.line, found.column) != (None, None)
+
+
+def test_a_cell_of_the_wrong_type_is_found_with_its_row_and_column():
+    (found,) = check(PATH, cells(["> 5", "-"], ["1", "2"], "string"))
+    assert found.element == "t_r1c0"
+    assert found.text.startswith("决策“t”第 1 行“等级”的“> 5”有误")
+    assert found.english.startswith("“t”, rule 1, “等级”: “> 5”: ")
+    (found,) = check(PATH, cells(["-"], ['"many"'], "string"))
+    assert found.element == "t_r1o0" and "number" in found.english
+
+
+def test_values_that_a_type_does_not_list_are_found():
+    (found,) = check(PATH, cells(['"C"', "-"], ["1", "2"], "tGrade"))
+    assert found.element == "t_r1c0" and '"C"' in found.english
+    (gap,) = check(PATH, cells(['"A"'], ["1"], "tGrade"))
+    assert gap.text == "“t”有遗漏: 等级为B时没有一行成立"
+
+
+def test_a_decision_that_declares_no_input_data_reads_the_process():
+    assert list(check(PATH, file(decision("d", lit("anything + 1"))))) == []
+
+
+# -- the model as a whole
+
+
+@pytest.mark.parametrize(
+    ("parts", "rule", "english"),
+    [
+        ((decision("d", lit("1"), "decision:#e"),), "decision_requirements", "does not exist"),
+        (
+            (decision("d", lit("e"), "decision:#e"), decision("e", lit("d"), "decision:#d")),
+            "decision_requirements",
+            "depends on itself",
+        ),
+        ((decision("d", lit("1"), type_name="tNone"),), "decision_types", "no type called tNone"),
+        ((decision("d", ""),), "decision_logic", "neither a table nor an expression"),
+        ((importing("lib"), decision("d", lit("1"))), "decision_imports", "not in this release"),
+    ],
+)
+def test_a_model_that_does_not_hold_together_is_refused(parts, rule, english):
+    found = list(check(PATH, file(*parts)))
+    assert {f.rule for f in found} == {rule}
+    assert english in found[0].english
+
+
+def test_functions_in_other_languages_are_refused():
+    body = '<functionDefinition kind="Java"><context/></functionDefinition>'
+    (found,) = check(PATH, file(decision("d", body)))
+    assert found.rule == "decision_function" and "Java" in found.text
+
+
+def test_a_priority_without_an_order_is_refused():
+    (found,) = check(PATH, one_column("PRIORITY", ["-"]))
+    assert found.rule == "decision_columns" and "priority" in found.english
+
+
+def test_an_input_decision_of_a_service_may_be_left_open():
+    parts = (
+        decision("open", ""),
+        decision("d", lit("open"), "decision:#open"),
+        service("s", ["d"], ["open"], []),
+    )
+    assert list(check(PATH, file(*parts))) == []
+
+
+def test_a_file_is_checked_with_the_files_that_it_imports():
+    library = file(knowledge("half", lit("n / 2"), "n: number"), namespace="urn:lib")
+    own = file(importing("lib"), decision("d", lit("lib.half(1)"), "knowledge:urn:lib#half"))
+    assert lint({PATH: own, "bpmn/decisions/lib.dmn": library}) == []

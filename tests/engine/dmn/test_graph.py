@@ -12,7 +12,7 @@ from engine.dmn.graph import Graph
 from engine.dmn.model import Service
 from engine.dmn.reader import read
 from engine.dmn.session import Session
-from tests.engine.dmn.files import decision, file, given, knowledge, lit, service
+from tests.engine.dmn.files import decision, file, given, importing, knowledge, lit, service
 from tests.engine.dmn.tables import table
 
 
@@ -164,11 +164,6 @@ def test_a_service_may_be_asked_from_outside():
 
 
 # -- other files
-
-
-def importing(name: str, place: str = "") -> str:
-    location = f' locationURI="{place}"' if place else ""
-    return f'<import name="{name}" namespace="urn:lib" importType="x"{location}/>'
 
 
 LIBRARY = file(
