@@ -195,7 +195,7 @@ class Boxed:
         parsed = self.parse(text or "null", "expression", expression, scope, declared)
         known = scope.type_of(parsed)
         # Of the two types the one that says more: an item definition, not only `string`.
-        wanted = known if known.title and not declared.title else declared
+        wanted = known if declared.is_any or (known.title and not declared.title) else declared
         return model.Input(
             node.get("label", "") or text,
             parsed,
