@@ -289,6 +289,7 @@ operation_batch = Table(
     Column("created_by", Text, nullable=False),
     moment("ended_at"),
     moment("stopped_at", comment="since when no further instance is taken"),
+    Column("dry", Boolean, nullable=False, server_default=text("false"), comment="only a trial"),
     comment="One operation asked for on many instances; jobs do it in pieces.",
 )
 

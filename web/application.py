@@ -21,7 +21,7 @@ from web import display, navigation
 from web.access import NOBODY, current_actor, public
 from web.assets import vite
 from web.display import N_
-from web.naming import said
+from web.naming import said, told
 from web.settings import Settings
 
 CONTENT_SECURITY_POLICY = (
@@ -29,7 +29,18 @@ CONTENT_SECURITY_POLICY = (
     "img-src 'self' data: blob:; font-src 'self' data:; frame-ancestors 'none'; base-uri 'self'; "
     "form-action 'self'"
 )
-ROOMS = ("accounts", "portal", "window", "inbox", "lists", "finance", "monitor", "studio", "admin")
+ROOMS = (
+    "accounts",
+    "portal",
+    "window",
+    "inbox",
+    "lists",
+    "finance",
+    "monitor",
+    "studio",
+    "admin",
+    "api",
+)
 LANGUAGES = ("zh", "en")
 MAX_REQUEST_BYTES = 25_000_000
 STATUS = {NotFound: 404, NotAllowed: 403, Conflict: 409, InvalidInput: 422}
@@ -129,7 +140,7 @@ def _errors(app: Flask) -> None:
     def engine_error(error: EngineError) -> Any:
         status = next((s for kind, s in STATUS.items() if isinstance(error, kind)), 422)
         fields = {key: said(text) for key, text in getattr(error, "fields", {}).items()}
-        return answer(status, said(error.message), fields)
+        return answer(status, told(error), fields)
 
     @app.errorhandler(CSRFError)
     def csrf_error(error: CSRFError) -> Any:

@@ -43,6 +43,12 @@ def _english_names() -> dict[str, str]:
     return found
 
 
+def told(error: Exception) -> str:
+    """An error's sentence in the reader's language."""
+    english = getattr(error, "english", "")
+    return str(english) if english and in_english() else said(str(error))
+
+
 def said(sentence: str) -> str:
     """A sentence of the engine or a handler in the reader's language, if the catalogue has it."""
     return str(_(sentence)) if sentence else sentence

@@ -7,7 +7,7 @@ operations.apply(work, instance_id, Move(to="Task_Review"), reason="…",
 
 from __future__ import annotations
 
-from engine.operations.back import Back
+from engine.operations.back import Back, steps_to_go_back_to
 from engine.operations.cancel import Cancel
 from engine.operations.migrate import Migrate
 from engine.operations.move import Move
@@ -36,5 +36,6 @@ __all__ = [
     "apply",
     "preview",
     "read",
+    "steps_to_go_back_to",
     "written",
 ]

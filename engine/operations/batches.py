@@ -19,6 +19,7 @@ from engine.actor import SYSTEM, Actor
 from engine.errors import Conflict, EngineError, InvalidInput, NotFound, VersionConflict
 from engine.operations.perform import Operation, apply, preview, reason_of
 from engine.operations.reading import read, written
+from engine.reactions import Refused
 from engine.runtime import Runtime, Work
 from engine.sentence import Sentence
 from engine.spiff.script import RetryStep
@@ -31,12 +32,13 @@ JOB = "engine.operate"
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a batch is. `refused` are counted per reason, the most frequent first."""
+    """How far a batch is. Of a `dry` one, `done` are those that would be done."""
 
     id: UUID
     operation: str
     arguments: dict[str, Any]
     reason: str
+    dry: bool
     created_at: datetime
     created_by: str
     ended_at: datetime | None
@@ -54,10 +56,17 @@ class Progress:
         return 100 * (self.done + self.refused) // self.total if self.total else 100
 
 
-def start(work: Work, operation: Operation, instance_ids: Iterable[UUID], *, reason: str) -> UUID:
+def start(
+    work: Work,
+    operation: Operation,
+    instance_ids: Iterable[UUID],
+    *,
+    reason: str,
+    dry: bool = False,
+) -> UUID:
     """Asks for an operation on many instances; returns the batch's id.
 
-    Raises InvalidInput without a reason or without instances.
+    A `dry` one only tries it on each and says who would be refused, and why. Raises InvalidInput without a reason or without instances.
     """
     why = reason_of(reason)
     wanted = list(dict.fromkeys(instance_ids))
@@ -72,6 +81,7 @@ def start(work: Work, operation: Operation, instance_ids: Iterable[UUID], *, rea
             reason=why,
             created_at=work.now,
             created_by=work.actor.id,
+            dry=dry,
         )
     )
     rows = [{"batch_id": batch_id, "instance_id": one} for one in wanted]
@@ -153,7 +163,10 @@ def _do(work: Work, batch: Row[Any], instance_id: UUID, operation: Operation) ->
     savepoint = work.connection.begin_nested()
     status, text, english = "done", "", ""
     try:
-        apply(work, instance_id, operation, reason=batch.reason)
+        if batch.dry:
+            _try(work, instance_id, operation)
+        else:
+            apply(work, instance_id, operation, reason=batch.reason)
     except (VersionConflict, RetryStep):
         raise
     except EngineError as error:
@@ -166,6 +179,12 @@ def _do(work: Work, batch: Row[Any], instance_id: UUID, operation: Operation) ->
         .where(operation_item.c.batch_id == batch.id, operation_item.c.instance_id == instance_id)
         .values(status=status, text=text, english=english, done_at=work.now)
     )
+
+
+def _try(work: Work, instance_id: UUID, operation: Operation) -> None:
+    refused = preview(work, instance_id, operation).refusals
+    if refused:
+        raise Refused(*refused)
 
 
 def _waiting(work: Work, batch_id: UUID) -> list[UUID]:
@@ -205,6 +224,7 @@ def _progress(work: Work, row: Row[Any]) -> Progress:
         row.operation,
         from_json(row.arguments),
         row.reason,
+        row.dry,
         row.created_at,
         row.created_by,
         row.ended_at,

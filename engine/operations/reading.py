@@ -36,7 +36,7 @@ def read(name: str, arguments: dict[str, Any]) -> Operation:
     for key in arguments.keys() & fields.keys():
         try:
             given[key] = _value(hints[key], arguments[key])
-        except ValueError:
+        except (TypeError, ValueError):
             wrong[key] = "这个参数的值不正确"
     for key, one in fields.items():
         optional = one.default is not dataclasses.MISSING
@@ -60,19 +60,21 @@ def written(operation: Operation) -> dict[str, Any]:
 
 
 def _value(hint: Any, value: Any) -> Any:
-    kinds = [k for k in typing.get_args(hint) if k is not type(None)] or [hint]
-    optional = type(None) in typing.get_args(hint)
-    if value is None and optional:
-        return None
-    wanted = typing.get_origin(kinds[0]) or kinds[0]
-    if wanted is dict and typing.get_args(hint) == (str, str):
-        if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
+    """A value of the type an operation wants. Raises ValueError."""
+    if typing.get_origin(hint) is dict:
+        texts = typing.get_args(hint)[1] is str
+        if not isinstance(value, dict) or (
+            texts and not all(isinstance(one, str) for one in value.values())
+        ):
             raise ValueError
         return value
-    if wanted is UUID:
+    kinds = typing.get_args(hint) or (hint,)
+    if value is None and type(None) in kinds:
+        return None
+    if kinds[0] is UUID:
         return UUID(str(value))
-    if wanted is int and not isinstance(value, bool):
+    if kinds[0] is int and not isinstance(value, bool):
         return int(value)
-    if not isinstance(value, wanted):
+    if not isinstance(value, kinds[0]):
         raise ValueError
     return value

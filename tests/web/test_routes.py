@@ -15,6 +15,8 @@ NOT_IN_THE_MENU = {
     "monitor.incidents", "finance.batch_list",
     "admin.departments", "admin.calendar", "admin.processes", "admin.accounts", "admin.record",
     "lists.choose", "lists.template", "portal.account", "portal.notices", "portal.public_list",
+    "monitor.migration", "monitor.batch_list",
+    "api.found_instances", "api.latest_batches", "api.drafts_never_run",
     "studio.catalogue", "studio.handlers", "studio.publish", "studio.releases",
 }  # fmt: skip
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")

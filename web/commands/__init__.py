@@ -8,7 +8,7 @@ import sys
 import click
 
 from engine.errors import EngineError
-from web.commands import bench, conformance, definitions, demo, district, processes
+from web.commands import bench, conformance, definitions, demo, district, instances, processes
 from web.settings import Settings, load
 
 
@@ -42,6 +42,7 @@ def cli(ctx: click.Context) -> None:
 for command in (
     *processes.COMMANDS,
     *definitions.COMMANDS,
+    *instances.COMMANDS,
     *district.COMMANDS,
     *demo.COMMANDS,
     *conformance.COMMANDS,

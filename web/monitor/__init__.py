@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from handlers.accounts.roles import (
-    ANALYST,
-    ANALYST_APPROVER,
-    AUDITOR,
-    MANAGER,
-    SYSTEM_ADMINISTRATOR,
-)
+from web.operating import OPERATORS as ACTORS
+from web.operating import READERS
 
 blueprint = Blueprint("monitor", __name__, url_prefix="/monitor")
-READERS = (MANAGER, AUDITOR, ANALYST, ANALYST_APPROVER, SYSTEM_ADMINISTRATOR)
-ACTORS = (ANALYST_APPROVER, SYSTEM_ADMINISTRATOR)
 
-from web.monitor import acts, incident_pages, instance_list, instance_page  # noqa: E402, F401
+from web.monitor import (  # noqa: E402
+    batch_pages,
+    incident_pages,
+    instance_list,
+    instance_page,
+    operate,
+)
+
+__all__ = [
+    "ACTORS",
+    "READERS",
+    "batch_pages",
+    "blueprint",
+    "incident_pages",
+    "instance_list",
+    "instance_page",
+    "operate",
+]

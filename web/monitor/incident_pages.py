@@ -10,13 +10,14 @@ from flask_babel import gettext as _
 from sqlalchemy import and_, or_, select
 
 from engine import instances, operations
-from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from engine.errors import Conflict, InvalidInput, NotFound
 from engine.runtime import Work
 from engine.tables import definition, incident, instance
 from engine.values import from_json, from_plain_json, to_json
-from web import diagrams, plain_json, subjects
+from web import diagrams, operating, plain_json, subjects
 from web.access import requires, run
-from web.monitor import ACTORS, READERS, acts, blueprint
+from web.monitor import ACTORS, READERS, blueprint
+from web.naming import told
 
 PAGE_SIZE = 50
 
@@ -67,13 +68,10 @@ def retry(incident_id: UUID) -> Any:
     changes, reason = request.form.get("changes", ""), request.form.get("reason", "")
 
     def act(work: Work) -> UUID:
-        if not work.actor.has_role(*ACTORS):
-            raise NotAllowed
         row = _get(work, incident_id)
-        why = acts.reason_of(reason)
         corrected = plain_json.parse_object(changes, "changes") if changes.strip() else {}
-        act = operations.Retry(row.task_id, from_plain_json(from_json(corrected)))
-        operations.apply(work, row.instance_id, act, reason=why)
+        wanted = operations.Retry(row.task_id, from_plain_json(from_json(corrected)))
+        operating.apply(work, row.instance_id, wanted, reason=reason)
         return UUID(str(row.instance_id))
 
     try:
@@ -81,7 +79,7 @@ def retry(incident_id: UUID) -> Any:
     except InvalidInput as error:
         return _show(incident_id, 422, fields=error.fields, changes=changes, reason=reason)
     except Conflict as error:
-        return _show(incident_id, 409, message=error.message, changes=changes, reason=reason)
+        return _show(incident_id, 409, message=told(error), changes=changes, reason=reason)
     again = run(lambda work: _still_open(work, incident_id))
     if again:
         flash(_("已重试,但仍然出错:%(cause)s", cause=again), "error")

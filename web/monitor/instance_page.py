@@ -18,6 +18,7 @@ from handlers.accounts.tables import department
 from web import diagrams, subjects, timeline
 from web.access import requires, run
 from web.monitor import ACTORS, READERS, blueprint
+from web.monitor.offered import offered
 
 
 def load(work: Work, instance_id: UUID) -> dict[str, Any]:
@@ -47,6 +48,7 @@ def load(work: Work, instance_id: UUID) -> dict[str, Any]:
         },
         "incidents": _incidents(work, instance_id),
         "may_act": work.actor.has_role(*ACTORS),
+        "offered": offered(row),
     }
 
 

@@ -88,8 +88,10 @@ def test_a_manager_reads_but_does_not_act(sign_in, start):
     instance_id = start()
     client = sign_in("boss", MANAGER)
     assert f"/monitor/{instance_id}/cancel" not in text(client, f"/monitor/{instance_id}")
-    for act in ("suspend", "resume", "cancel"):
-        assert post(client, f"/monitor/{instance_id}/{act}", reason="x").status_code == 403
+    for act in ("suspend", "resume", "cancel", "skip", "move", "back", "restart", "migrate"):
+        path = f"/monitor/{instance_id}/{act}"
+        assert post(client, path, reason="x").status_code == 403
+        assert client.get(path, headers=HTML).status_code == 403
 
 
 def test_a_reviewer_does_not_see_the_monitor(sign_in, start):
@@ -108,7 +110,7 @@ def test_suspending_and_resuming_need_a_reason_and_are_recorded(runtime, sign_in
     assert post(client, f"/monitor/{instance_id}/suspend", reason="核查线索").status_code == 302
     assert status(runtime) == "suspended"
     again = post(client, f"/monitor/{instance_id}/suspend", reason="再挂一次")
-    assert again.status_code == 409 and "再挂一次" in again.get_data(as_text=True)
+    assert again.status_code == 409 and "请先恢复" in again.get_data(as_text=True)
     assert post(client, f"/monitor/{instance_id}/resume", reason="查清").status_code == 302
     page = text(client, f"/monitor/{instance_id}")
     assert status(runtime) == "running" and "核查线索" in page and "查清" in page
@@ -118,7 +120,9 @@ def test_cancelling_says_what_goes_and_takes_it_away(runtime, sign_in, start):
     instance_id = start()
     client = sign_in("root", ADMIN)
     page = text(client, f"/monitor/{instance_id}/cancel")
-    assert "1 件待办从待办列表收回" in page and "审批" in page and "1 个定时" in page
+    gone = page.partition("收回")[2]
+    assert "审批" in gone and "催办" in gone and "已取消" in page
+    assert status(runtime) == "running"
     assert post(client, f"/monitor/{instance_id}/cancel", reason="重复受理").status_code == 302
     assert status(runtime) == "cancelled"
     with runtime.database.connect() as connection:

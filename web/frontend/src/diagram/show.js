@@ -2,7 +2,8 @@
  * A diagram with its tokens, its done path and its incidents.
  *
  * <div data-diagram data-xml-url=… [data-tokens='["Task_X"]'] [data-done='["Start_1", …]']
- *      [data-incidents='["Task_Y"]'] [data-counts='{"Task_X": 12}'] [data-select]>
+ *      [data-incidents='["Task_Y"]'] [data-counts='{"Task_X": 12}'] [data-select]
+ *      [data-leaving='["Task_X"]'] [data-arriving='["Task_Z"]']>   (what an operation will move)
  *
  * Without data-xml-url the XML may lie in an inline <script type="application/xml">. An id twice in
  * data-tokens shows the number of tokens. Events: `diagram:ready`, `diagram:selected` (detail {id, name}).
@@ -48,7 +49,7 @@ async function fetchXml(url) {
 
 const list = (text) => (text ? JSON.parse(text) : []);
 
-function mark(viewer, { tokens, done, incidents, counts }) {
+function mark(viewer, { tokens, done, incidents, counts, leaving, arriving }) {
   const canvas = viewer.get('canvas'), registry = viewer.get('elementRegistry');
   const known = (id) => registry.get(id);
   const passed = new Set(list(done).filter(known)), here = new Map(), broken = new Set(list(incidents).filter(known));
@@ -62,6 +63,13 @@ function mark(viewer, { tokens, done, incidents, counts }) {
   for (const id of broken) {
     canvas.addMarker(id, 'is-broken');
     label(viewer, id, 'broken', 'ti-alert-triangle', words('出错', 'failed'));
+  }
+  const moves = [['leaving', leaving, 'ti-logout', words('移出', 'leaves')], ['arriving', arriving, 'ti-login', words('移入', 'arrives')]];
+  for (const [kind, ids, icon, text] of moves) {
+    for (const id of new Set(list(ids).filter(known))) {
+      canvas.addMarker(id, `is-${kind}`);
+      label(viewer, id, kind, icon, text, kind === 'leaving' ? { bottom: 10, left: 4 } : { top: -14, left: 4 });
+    }
   }
   for (const [id, number] of Object.entries(counts ? JSON.parse(counts) : {})) {
     if (known(id)) label(viewer, id, 'count', 'ti-stack-2', String(number), { bottom: 10, right: 24 });
