@@ -14,6 +14,7 @@ from engine.runtime import Work
 from engine.sentence import Sentence
 from handlers.cases import case_files, decisions, lists
 from handlers.cases.tables import case_file, eligibility_list
+from handlers.deadlines import clocks
 from handlers.money import spoken
 from handlers.payouts import entitlements
 
@@ -85,6 +86,11 @@ def keep_case(work: Work, change: Change) -> Iterator[Sentence]:
         yield Sentence(
             f"已冻结的 {spoken(held)} 保持冻结,再次走到兑付时沿用,不会重复冻结。",
             f"The {held:,.2f} yuan already frozen stay frozen and are used again, not frozen twice.",
+        )
+    if change.kind != "migrated" and clocks.is_paused(work, case.id):
+        yield Sentence(
+            "办理计时仍处于暂停,这个操作不会恢复计时。",
+            "The case's clock stands still, and this does not let it run again.",
         )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from flask_babel import gettext as _
+
 from engine.errors import InvalidInput
 from engine.operations import batches, standing
 from engine.runtime import Work
@@ -39,7 +41,7 @@ def start_batch() -> Any:
 def _of_process(work: Work, body: dict[str, Any]) -> list[UUID]:
     process, releases = bodies.text_of(body, "process"), body.get("releases")
     if not isinstance(releases, list) or not all(isinstance(r, int) for r in releases):
-        raise InvalidInput(fields={"releases": "应为发布版本号的列表"})
+        raise InvalidInput(fields={"releases": _("应为发布版本号的列表")})
     return standing.running_on(work, process, releases)
 
 

@@ -66,26 +66,32 @@ def one_incident(incident_id: UUID) -> Any:
 def retry(incident_id: UUID) -> Any:
     """Runs the failed step again, with corrected data if given."""
     changes, reason = request.form.get("changes", ""), request.form.get("reason", "")
+    version = request.form.get("version", "")
 
-    def act(work: Work) -> UUID:
+    def act(work: Work) -> UUID | operations.Preview:
         row = _get(work, incident_id)
         corrected = plain_json.parse_object(changes, "changes") if changes.strip() else {}
         wanted = operations.Retry(row.task_id, from_plain_json(from_json(corrected)))
-        operating.apply(work, row.instance_id, wanted, reason=reason)
+        if request.form.get("act") == "preview":
+            return operating.preview(work, row.instance_id, wanted)
+        expected = int(version) if version.isdigit() else None
+        operating.apply(work, row.instance_id, wanted, reason=reason, expected_version=expected)
         return UUID(str(row.instance_id))
 
     try:
-        instance_id = run(act)
+        done = run(act)
     except InvalidInput as error:
         return _show(incident_id, 422, fields=error.fields, changes=changes, reason=reason)
     except Conflict as error:
         return _show(incident_id, 409, message=told(error), changes=changes, reason=reason)
+    if isinstance(done, operations.Preview):
+        return _show(incident_id, shown=done, changes=changes, reason=reason)
     again = run(lambda work: _still_open(work, incident_id))
     if again:
         flash(_("已重试,但仍然出错:%(cause)s", cause=again), "error")
         return redirect(url_for("monitor.one_incident", incident_id=incident_id))
     flash(_("已重试,流程继续运行。"), "success")
-    return redirect(url_for("monitor.one", instance_id=instance_id))
+    return redirect(url_for("monitor.one", instance_id=done))
 
 
 def _still_open(work: Work, incident_id: UUID) -> str:
@@ -116,5 +122,5 @@ def _show(incident_id: UUID, status: int = 200, **more: Any) -> Any:
             "may_act": work.actor.has_role(*ACTORS) and row.status != "resolved",
         }
 
-    shown = {"fields": {}, "changes": "", "reason": "", "message": "", **more, **run(load)}
-    return render_template("monitor/incident.html", **shown), status
+    values = {"fields": {}, "changes": "", "reason": "", "message": "", **more, **run(load)}
+    return render_template("monitor/incident.html", **values), status

@@ -275,7 +275,7 @@ def killed_in_the_middle(desk, cases):
     dying = subprocess.run(
         [sys.executable, "-m", "tests.crash.worker", url, "worker"],
         env={**os.environ, "RONGYIDUI_CRASH_AT": "before commit"},
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert dying.returncode == -9

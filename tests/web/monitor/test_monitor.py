@@ -140,6 +140,9 @@ def test_an_incident_is_retried_with_a_reason(runtime, sign_in, broken):
     assert post(client, path, changes="", reason="").status_code == 422
     wrong = post(client, path, changes="{oops", reason="试")
     assert wrong.status_code == 422 and "{oops" in wrong.get_data(as_text=True)
+    shown = post(client, path, changes='{"total": 12.50}', act="preview")
+    assert "total" in shown.get_data(as_text=True) and status(runtime) == "running"
+    assert str(incident_id) in text(client, "/monitor/incidents")
     assert post(client, path, changes='{"total": 12.50}', reason="金额更正").status_code == 302
     drain(runtime)
     with runtime.database.connect() as connection:
