@@ -10,10 +10,8 @@ from flask import request
 from engine import history, instances
 from engine.operations import steps_to_go_back_to
 from engine.operations.back import place_of, story_of
-from engine.operations.preview import items, token_json
+from engine.operations.describing import described
 from engine.runtime import Work
-from engine.spiff import tokens
-from engine.values import from_json, to_json
 from web import operating
 from web.access import requires, run
 from web.api import blueprint, bodies
@@ -44,28 +42,7 @@ def found_instances() -> Any:
 def one_instance(instance_id: UUID) -> Any:
     """One instance: where it stands, what it waits for, its data and its version."""
 
-    def act(work: Work) -> dict[str, Any]:
-        row = instances.get(work, instance_id)
-        waits = items(work, instance_id, {})
-        data, here = from_json(row.outcome or {}), []
-        if row.state is not None:
-            restored = instances.restore(work, row)
-            data, here = restored.current_data(), tokens.held(restored)
-        return {
-            "id": str(row.id),
-            "process": row.process_id,
-            "release": row.release_id,
-            "business_key": row.business_key,
-            "status": row.status,
-            "version": row.lock_version,
-            "started_at": row.started_at.isoformat(),
-            "ended_at": row.ended_at.isoformat() if row.ended_at else None,
-            "tokens": [token_json(token) for token in here],
-            "waits": [item.as_json() for item in waits],
-            "data": to_json(data),
-        }
-
-    return run(act)
+    return run(lambda work: described(work, instance_id))
 
 
 @blueprint.get("/instances/<uuid:instance_id>/steps")

@@ -11,15 +11,13 @@ from uuid import UUID
 
 import click
 
-from engine import instances as engine_instances
 from engine import operations
 from engine.actor import Actor
 from engine.errors import InvalidInput
 from engine.operations import Migrate, Operation, Preview, batches, drafts, standing
-from engine.operations.preview import items, token_json
+from engine.operations.describing import described
 from engine.runtime import Runtime, Work
-from engine.spiff import tokens
-from engine.values import from_json, from_plain_json, to_json
+from engine.values import from_json, from_plain_json
 from web import plain_json
 from web.monitor import search
 from web.settings import Settings
@@ -91,26 +89,8 @@ def list_instances(
 def show(settings: Settings, instance_id: UUID, as_json: bool) -> None:
     """Where an instance stands and what it waits for."""
 
-    def act(work: Work) -> dict[str, Any]:
-        row = engine_instances.get(work, instance_id)
-        data, here = from_json(row.outcome or {}), []
-        if row.state is not None:
-            run = engine_instances.restore(work, row)
-            data, here = run.current_data(), tokens.held(run)
-        return {
-            "id": str(row.id),
-            "process": row.process_id,
-            "release": row.release_id,
-            "status": row.status,
-            "version": row.lock_version,
-            "business_key": row.business_key,
-            "tokens": [token_json(token) for token in here],
-            "waits": [item.as_json() for item in items(work, instance_id, {})],
-            "data": to_json(data),
-        }
-
     with opened(settings) as runtime:
-        found = runtime.run(OPERATOR, act)
+        found = runtime.run(OPERATOR, lambda work: described(work, instance_id))
     if as_json:
         _print_json(found)
         return
