@@ -7,11 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from engine import incidents, instances
 from engine.actor import SYSTEM
 from engine.crash_points import crash_point
-from engine.errors import BusinessError, Conflict, PermanentFailure
+from engine.errors import BusinessError, Conflict, EngineError, PermanentFailure
 from engine.history import Entry
 from engine.runtime import OutsideWork, Runtime, Work
 from engine.spiff import Run
@@ -70,7 +71,13 @@ def _enter_answer(runtime: Runtime, task_id: UUID, answer: Any) -> None:
             settle=lambda: _close(work, task_id, answer),
         )
 
-    runtime.run(SYSTEM, act)
+    try:
+        runtime.run(SYSTEM, act)
+    except (EngineError, SQLAlchemyError):
+        raise
+    except Exception as error:
+        # The diagram cannot take this answer: a person must see it, not a job that fails for ever.
+        _failed(runtime, task_id, error, tries=0)
 
 
 def _enter_error(runtime: Runtime, task_id: UUID, error: BusinessError) -> None:
