@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -23,8 +23,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from engine import history_months
-from engine.tables import event, instance
+from engine.tables import event
 from engine.values import canonical, from_json, to_json
+
+Sealed = Mapping[int, str]
+"""The sealed hashes of one chain, by sequence."""
 
 ALGORITHM = "sha256"
 CHAINED = ("sequence", "at", "actor", "kind", "element", "name", "task_id", "data", "reason")
@@ -63,7 +66,7 @@ class Entry:
     reason: str = ""
 
 
-def digest(previous: str, instance_id: UUID, values: dict[str, Any]) -> str:
+def digest(previous: str, instance_id: UUID, values: Mapping[str, Any]) -> str:
     """The hash of an event: of its predecessor's hash and of everything it says."""
     content = {
         name: str(values[name]) if name == "task_id" else values[name]
@@ -74,6 +77,11 @@ def digest(previous: str, instance_id: UUID, values: dict[str, Any]) -> str:
     content["data"] = values["data"]
     content["instance"] = str(instance_id)
     return hashlib.sha256(previous.encode() + canonical(content)).hexdigest()
+
+
+def state_digest(state: bytes) -> str:
+    """What a step's last event says of the state that was stored with it."""
+    return hashlib.sha256(state).hexdigest()[:32]
 
 
 def append(
@@ -129,23 +137,27 @@ def data_after(events: list[Row[Any]]) -> dict[str, Any]:
     return merged
 
 
-def broken_links(connection: Connection) -> Iterator[str]:
-    """A sentence for each event or chain head that does not fit."""
-    rows = connection.execute(
-        select(event).order_by(event.c.instance_id, event.c.sequence),
-        execution_options={"stream_results": True, "yield_per": 5000},
-    )
-    heads: dict[UUID, tuple[int, str]] = {}
-    for row in rows:
-        sequence, previous = heads.get(row.instance_id, (0, ""))
-        values = dict(row._mapping)
+def broken_links(
+    instance_id: UUID, events: Iterable[Row[Any]], head: tuple[int, str], sealed: Sealed
+) -> Iterator[str]:
+    """A sentence for each event of a chain, oldest first, that does not fit, and for a wrong head.
+
+    A chain whose beginning lies in an archive begins after a sealed hash: `sealed` tells by sequence.
+    """
+    sequence, previous = 0, ""
+    for row in events:
+        if sequence == 0 and row.sequence > 1 and row.sequence - 1 in sealed:
+            sequence, previous = row.sequence - 1, sealed[row.sequence - 1]
         if row.sequence != sequence + 1:
-            yield f"办件流程 {row.instance_id} 的历史缺少第 {sequence + 1} 条"
+            yield f"办件流程 {instance_id} 的历史缺少第 {sequence + 1} 条"
         elif row.previous_hash != previous:
-            yield f"办件流程 {row.instance_id} 的第 {row.sequence} 条历史没有接在前一条之后"
-        elif digest(previous, row.instance_id, values) != row.hash:
-            yield f"办件流程 {row.instance_id} 的第 {row.sequence} 条历史被改动过"
-        heads[row.instance_id] = (row.sequence, row.hash)
-    for found in connection.execute(select(instance.c.id, instance.c.sequence, instance.c.hash)):
-        if heads.get(found.id, (0, "")) != (found.sequence, found.hash):
-            yield f"办件流程 {found.id} 的历史末尾与流程记录不一致"
+            yield f"办件流程 {instance_id} 的第 {row.sequence} 条历史没有接在前一条之后"
+        elif digest(previous, instance_id, dict(row._mapping)) != row.hash:
+            yield f"办件流程 {instance_id} 的第 {row.sequence} 条历史被改动过"
+        if sealed.get(row.sequence, row.hash) != row.hash:
+            yield f"办件流程 {instance_id} 的第 {row.sequence} 条历史与封存的指纹不符"
+        sequence, previous = row.sequence, row.hash
+    if sequence == 0 and head[0] in sealed:
+        sequence, previous = head[0], sealed[head[0]]
+    if (sequence, previous) != head:
+        yield f"办件流程 {instance_id} 的历史末尾与流程记录不一致"

@@ -312,11 +312,24 @@ def save(
         derived_rows.write_timers(work, row.id, waiting.timers, rows)
         crash_point("rows written")
         entries += [Entry("ended", data={"outcome": ended})] if ended else []
+        _mark(entries, run, values["state"])
         last = _append(work, row, entries)
         # The row is locked and at its version since it was won: nothing to check in the answer.
         _write_row(work, row, {**values, "sequence": last[0], "hash": last[1]})
-    if entries:
-        work.doing = entries[0].kind
+    work.doing = entries[0].kind
+
+
+def _mark(entries: list[Entry], run: Run, state: bytes | None) -> None:
+    """Closes a step's history with where the instance waits now and the digest of its state.
+
+    The chain then vouches for the state as well, and `verify` can follow every token.
+    """
+    if not entries:
+        entries.append(Entry("stepped"))
+    last = entries[-1]
+    last.data = {**last.data, "tokens": sorted(run.tokens()) if state else []}
+    if state:
+        last.data["state"] = history.state_digest(state)
 
 
 def _trace_entry(trace: Trace) -> Entry:

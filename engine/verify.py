@@ -1,25 +1,41 @@
-"""Checks every invariant of the engine's rows: a sentence for each thing that does not fit."""
+"""Checks every invariant of the engine's rows: a sentence for each thing that does not fit.
+
+Instances are read in pages by key, each with its events and rows, so memory stays flat whatever the
+history's length. Run it in `consistent`: a database at work is then seen as of one instant.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import Row, select, text
 
-from engine import history, instances
-from engine.runtime import Work
+from engine import history, seals, tokens
+from engine.actor import SYSTEM
+from engine.runtime import Runtime, Work
 from engine.tables import (
+    definition,
+    event,
     incident,
     instance,
     message_wait,
     outside_call,
+    sealed_head,
     timer,
     user_task,
 )
 
-_ORPHANS = {
+PAGE = 500
+EVENTS = 10_000
+Progress = Callable[[int, int], None]
+"""Told (events checked, events in all)."""
+
+_ENDED = {
     "user_task": "t.status = 'open'",
     "timer": "true",
     "message_wait": "true",
@@ -28,51 +44,103 @@ _ORPHANS = {
 }
 
 
-def findings(work: Work) -> Iterator[str]:
-    """History chains, rows of ended instances, tokens against rows, contents against hashes."""
-    yield from history.broken_links(work.connection)
+@contextlib.contextmanager
+def consistent(runtime: Runtime) -> Iterator[Work]:
+    """A unit of work that sees the database as of one instant and writes nothing."""
+    with (
+        runtime.database.connect().execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        ) as connection,
+        connection.begin(),
+    ):
+        yield Work(connection, runtime.time.now(), SYSTEM, runtime)
+
+
+def findings(work: Work, progress: Progress = lambda done, total: None) -> Iterator[str]:
+    """Seals, orphans, published contents; then each instance: chain, tokens, data, rows."""
+    yield from seals.broken(work.connection)
     yield from _orphans(work)
-    yield from _tokens(work)
     yield from _contents(work)
+    total = work.connection.scalar(text("select count(*) from event")) or 0
+    done = 0
+    for page in _batches(_pages(work)):
+        ids = [row.id for row in page]
+        events = _events(work, ids)
+        sealed = _sealed(work, ids)
+        rows = _rows_by_instance(work, ids)
+        for row in page:
+            chain = events.get(row.id, [])
+            yield from history.broken_links(
+                row.id, chain, (row.sequence, row.hash), sealed.get(row.id, {})
+            )
+            yield from tokens.unexplained(row, chain)
+            if row.state is not None:
+                yield from tokens.unlike_rows(work, row, chain, rows)
+            done += len(chain)
+        progress(done, total)
+
+
+def _pages(work: Work) -> Iterator[Sequence[Row[Any]]]:
+    columns = (definition.c.process_id, definition.c.release_id)
+    query = select(instance, *columns).join(definition).order_by(instance.c.id).limit(PAGE)
+    page = work.connection.execute(query).all()
+    while page:
+        yield page
+        page = work.connection.execute(query.where(instance.c.id > page[-1].id)).all()
+
+
+def _batches(pages: Iterator[Sequence[Row[Any]]]) -> Iterator[list[Row[Any]]]:
+    """Pages cut where their events would fill the memory; `sequence` counts an instance's events."""
+    for page in pages:
+        batch: list[Row[Any]] = []
+        events = 0
+        for row in page:
+            if batch and events + row.sequence > EVENTS:
+                yield batch
+                batch, events = [], 0
+            batch.append(row)
+            events += row.sequence
+        yield batch
+
+
+def _events(work: Work, ids: list[UUID]) -> dict[UUID, list[Row[Any]]]:
+    rows = work.connection.execute(
+        select(event)
+        .where(event.c.instance_id.in_(ids))
+        .order_by(event.c.instance_id, event.c.sequence)
+    )
+    return {key: list(found) for key, found in groupby(rows, key=lambda row: row.instance_id)}
+
+
+def _sealed(work: Work, ids: list[UUID]) -> dict[UUID, dict[int, str]]:
+    found: dict[UUID, dict[int, str]] = defaultdict(dict)
+    chains = [f"instance:{one}" for one in ids]
+    for row in work.connection.execute(select(sealed_head).where(sealed_head.c.chain.in_(chains))):
+        found[UUID(row.chain.partition(":")[2])][row.sequence] = row.hash
+    return found
 
 
 def _orphans(work: Work) -> Iterator[str]:
-    for table, condition in _ORPHANS.items():
-        rows = work.connection.execute(
+    """Rows whose instance has ended, and events of no instance."""
+    for table, condition in _ENDED.items():
+        for row in work.connection.execute(
             text(
                 f"select distinct t.instance_id from {table} t "
                 f"join instance i on i.id = t.instance_id "
-                f"where {condition} and i.status in ('completed', 'cancelled')"
+                f"where {condition} and i.status not in ('running', 'suspended')"
             )
-        )
-        for row in rows:
+        ):
             yield f"流程 {row.instance_id} 已结束,但表 {table} 中还有未了结的记录"
+    for row in work.connection.execute(
+        text(
+            "select instance_id, count(*) as events from event e where not exists "
+            "(select 1 from instance i where i.id = e.instance_id) group by instance_id"
+        )
+    ):
+        yield f"历史中有 {row.events} 条记录属于不存在的流程 {row.instance_id}"
 
 
-def _tokens(work: Work) -> Iterator[str]:
-    """The rows of each running instance are exactly what its state waits for."""
-    ids = work.connection.scalars(
-        select(instance.c.id).where(instance.c.status.in_(["running", "suspended"]))
-    ).all()
-    known = _rows_by_instance(work)
-    for instance_id in ids:
-        row = instances.get(work, instance_id)
-        waiting = instances.restore(work, row).waiting()
-        wanted = {
-            "user_task": {p.task_id for p in waiting.people},
-            "timer": {(t.task_id, t.element) for t in waiting.timers},
-            "message_wait": {(m.task_id, m.element) for m in waiting.messages},
-            "outside_call": {c.task_id for c in waiting.calls},
-            "incident": set(waiting.failed),
-        }
-        for table, expected in wanted.items():
-            if known[table].get(instance_id, set()) != expected:
-                yield f"流程 {instance_id} 的状态与表 {table} 的记录不一致"
-        if not any(wanted.values()):
-            yield f"流程 {instance_id} 在运行中,却什么也不等待"
-
-
-def _rows_by_instance(work: Work) -> dict[str, dict[UUID, set[Any]]]:
+def _rows_by_instance(work: Work, ids: list[UUID]) -> dict[str, dict[UUID, set[Any]]]:
     queries: dict[str, Any] = {
         "user_task": select(user_task.c.instance_id, user_task.c.id).where(
             user_task.c.status == "open"
@@ -90,10 +158,10 @@ def _rows_by_instance(work: Work) -> dict[str, dict[UUID, set[Any]]]:
     }
     found: dict[str, dict[UUID, set[Any]]] = {}
     for table, query in queries.items():
-        grouped: dict[UUID, set[Any]] = {}
-        for row in work.connection.execute(query):
-            key = row[1] if len(row) == 2 else (row[1], row[2])
-            grouped.setdefault(row[0], set()).add(key)
+        grouped: dict[UUID, set[Any]] = defaultdict(set)
+        of_page = query.where(query.selected_columns.instance_id.in_(ids))
+        for row in work.connection.execute(of_page):
+            grouped[row[0]].add(row[1] if len(row) == 2 else (row[1], row[2]))
         found[table] = grouped
     return found
 
@@ -101,7 +169,7 @@ def _rows_by_instance(work: Work) -> dict[str, dict[UUID, set[Any]]]:
 def _contents(work: Work) -> Iterator[str]:
     """A published file is what its hash says."""
     rows = work.connection.execute(
-        text("select hash from artifact where hash <> encode(sha256(content), 'hex') ")
+        text("select hash from artifact where hash <> encode(sha256(content), 'hex')")
     )
     for row in rows:
         yield f"已发布的内容 {row.hash[:12]} 与其指纹不符"

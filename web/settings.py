@@ -47,6 +47,7 @@ class Settings:
     field_key: str = ""  # encrypts account numbers; empty: made once and kept in the data folder
     serve_sample_publicly: bool = False
     bank_url: str = ""  # where payments are sent; empty with the sample: the bank simulator
+    history_months: int = 0  # months of history kept in the database; 0: all (see redeem archive)
     log_level: str = "INFO"
 
     def secret(self, name: str) -> str:

@@ -17,7 +17,7 @@ from engine.postgres import Server, check_text
 from engine.runtime import Runtime
 from engine.scheduler import CalendarJob
 from engine.time_source import DatabaseTime, SystemTime, TimeSource
-from handlers import jobs, registry
+from handlers import jobs, registry, sealing
 from web.settings import Settings
 
 
@@ -119,7 +119,7 @@ def job_table(runtime: Runtime) -> JobTable:
 
 def calendar_jobs() -> list[CalendarJob]:
     """What the scheduler does by the calendar."""
-    return []
+    return [CalendarJob("seal", "40 2 * * *", sealing.seal_daily)]
 
 
 def conninfo(url: URL) -> str:

@@ -13,7 +13,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select, text
 
-from engine import definitions, history, instances, jobs, messages, user_tasks
+from engine import definitions, instances, jobs, messages, user_tasks, verify
 from engine.tables import instance
 from tests.conftest import START
 from tests.engine.example import EXAMPLE, FILES, prepare
@@ -91,7 +91,7 @@ def test_a_killed_worker_loses_nothing_and_repeats_nothing(runtime, point):
     assert scalar(runtime, "select count(*) from paid") == CASES
     assert scalar(runtime, "select count(distinct key) from paid") == CASES
     assert scalar(runtime, "select count(*) from incident where status <> 'resolved'") == 0
-    assert runtime.run(LI, lambda work: list(history.broken_links(work.connection))) == []
+    assert runtime.run(LI, lambda work: list(verify.findings(work))) == []
 
 
 def test_a_timer_fires_once_though_scheduler_and_worker_are_killed(runtime):

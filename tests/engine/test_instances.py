@@ -17,6 +17,7 @@ from engine import (
     operations,
     provisional,
     user_tasks,
+    verify,
 )
 from engine.actor import Actor
 from engine.errors import Conflict, InvalidInput, NotAllowed, VersionConflict
@@ -203,7 +204,7 @@ def test_the_history_tells_who_did_what_and_its_chain_holds(runtime, started):
     assert [e.sequence for e in found] == list(range(1, len(found) + 1))
     answered = next(e for e in found if e.kind == "answered")
     assert (answered.actor, answered.element) == ("li", "Task_Approve")
-    assert runtime.run(LI, lambda work: list(history.broken_links(work.connection))) == []
+    assert runtime.run(LI, lambda work: list(verify.findings(work))) == []
 
 
 @pytest.mark.parametrize(
@@ -218,7 +219,7 @@ def test_the_history_tells_who_did_what_and_its_chain_holds(runtime, started):
 def test_a_changed_history_is_found(runtime, started, change):
     with runtime.database.begin() as connection:
         connection.execute(text(change))
-    assert runtime.run(LI, lambda work: list(history.broken_links(work.connection)))
+    assert runtime.run(LI, lambda work: list(verify.findings(work)))
 
 
 def test_a_suspended_instance_takes_no_step_until_it_is_resumed(runtime, started):

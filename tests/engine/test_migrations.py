@@ -114,7 +114,8 @@ def test_a_history_written_before_the_months_is_kept_and_goes_on(empty):
     with empty.begin() as connection:
         months = connection.scalars(text("select distinct tableoid::regclass::text from event"))
         assert sorted(months) == ["event_2026_02", "event_2026_03"]
-        assert list(history.broken_links(connection)) == []
+        events = history.of_instance(connection, WRITTEN)
+        assert list(history.broken_links(WRITTEN, events, last, {})) == []
         at = datetime(2031, 1, 5, tzinfo=UTC)
         found = history.append(connection, WRITTEN, [Entry("x")], at=at, actor="a", after=last)
         assert found[0] == 4

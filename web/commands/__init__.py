@@ -8,7 +8,16 @@ import sys
 import click
 
 from engine.errors import EngineError
-from web.commands import bench, conformance, definitions, demo, district, instances, processes
+from web.commands import (
+    bench,
+    conformance,
+    definitions,
+    demo,
+    district,
+    instances,
+    keeping,
+    processes,
+)
 from web.settings import Settings, load
 
 
@@ -44,6 +53,7 @@ for command in (
     *definitions.COMMANDS,
     *instances.COMMANDS,
     *district.COMMANDS,
+    *keeping.COMMANDS,
     *demo.COMMANDS,
     *conformance.COMMANDS,
     *bench.COMMANDS,

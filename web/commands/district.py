@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from importlib import resources
+from typing import Any
 
 import click
 from sqlalchemy import URL, select
+from tqdm import tqdm
 
 from engine import definitions
 from engine import verify as engine_verify
@@ -15,6 +18,7 @@ from engine.calendar import SHANGHAI
 from engine.errors import EngineError
 from engine.runtime import Runtime, Work
 from engine.tables import database_mark
+from handlers import sealing
 from handlers.accounts import people
 from handlers.accounts.roles import (
     APPROVAL_BUREAU,
@@ -110,23 +114,30 @@ def verify(ctx: click.Context, of_demo: bool) -> None:
     settings: Settings = ctx.obj
     with database_server(settings, "demo" if of_demo else "") as url:
         runtime = make_runtime(settings, url)
-        found = runtime.run(SYSTEM, findings)
-        for finding in found:
-            click.echo(finding)
+        found = False
+        with engine_verify.consistent(runtime) as work, tqdm(unit=" events", leave=False) as bar:
+            for finding in findings(work, lambda done, total: show(bar, done, total)):
+                found = True
+                tqdm.write(finding)
         runtime.database.dispose()
     if not found:
         click.echo("没有发现问题 / no finding")
     ctx.exit(1 if found else 0)
 
 
-def findings(work: Work) -> list[str]:
+def show(bar: tqdm[Any], done: int, total: int) -> None:
+    """Moves a progress bar to where the work is."""
+    bar.total = total
+    bar.update(done - bar.n)
+
+
+def findings(work: Work, progress: engine_verify.Progress = lambda d, t: None) -> Iterator[str]:
     """Engine, ledger, payments, administrators' record: a sentence for each thing that does not fit."""
-    return [
-        *engine_verify.findings(work),
-        *funds_verify.verify(work.connection),
-        *payouts_verify.verify(work.connection),
-        *people.broken_links(work.connection),
-    ]
+    yield from engine_verify.findings(work, progress)
+    yield from sealing.unlike_seals(work.connection)
+    yield from funds_verify.verify(work.connection)
+    yield from payouts_verify.verify(work.connection)
+    yield from people.broken_links(work.connection)
 
 
 COMMANDS = (init, verify)

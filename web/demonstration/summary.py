@@ -42,7 +42,7 @@ def summarise(work: Work, seconds: int) -> dict[str, Any]:
     for row in work.connection.execute(text(_AMOUNTS)):
         found[row.mode]["amount"] = f"{Decimal(row.amount):.2f}"
     found["automatic"]["returned"] += int(work.connection.scalar(text(_RETURNED_LINES)) or 0)
-    broken = findings(work)
+    broken = list(findings(work))
     found["ledger_balanced"] = not any("指标" in b or "账" in b for b in broken)
     found["verify_findings"] = len(broken)
     found["seconds"] = seconds

@@ -1,0 +1,101 @@
+"""Whether an instance's history accounts for its state: its tokens, its data, its rows.
+
+The last event of each step says where the instance waits then (`tokens`) and the digest of the state
+stored with it. Followed from step to step: no token appears where none was sent, none is lost
+without anything having happened, and the stored state is the one that the last step wrote.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from engine import history, instances
+from engine.runtime import Work
+from engine.values import canonical, from_json
+
+# What operators do sets tokens and data as they say; their events tell it (engine/operations).
+BY_OPERATORS = frozenset(
+    ["moved", "skipped", "went back", "restarted", "migrated", "cancelled", "data corrected"]
+)
+
+
+def unexplained(row: Row[Any], events: Sequence[Row[Any]]) -> Iterator[str]:
+    """A sentence for each step after which tokens stand where nothing has put them."""
+    before: Counter[str] | None = None
+    step: list[Row[Any]] = []
+    for one in events:
+        step.append(one)
+        if "tokens" not in one.data:
+            continue
+        after = Counter(one.data["tokens"])
+        if before is not None and not BY_OPERATORS & {found.kind for found in step}:
+            yield from _balance(row, one.sequence, before, after, step)
+        before, step = after, []
+
+
+def _balance(
+    row: Row[Any], sequence: int, before: Counter[str], after: Counter[str], step: list[Row[Any]]
+) -> Iterator[str]:
+    sent = Counter(
+        name for one in step if one.kind == "completed" for name in one.data.get("follows", ())
+    )
+    begun = any(one.kind == "completed" and "scope" in one.data for one in step)
+    for element, count in (after - before - sent).items():
+        # The first elements inside a scope, and a loop's instances, are sent by no drawn element.
+        if not begun and before[element] == 0:
+            yield (
+                f"流程 {row.id} 的第 {sequence} 条历史之后,{element} 多出 {count} 个令牌,"
+                "没有任何步骤送来"
+            )
+    if before - after and not any(one.kind in ("completed", "error received") for one in step):
+        lost = ", ".join(sorted(before - after))
+        yield f"流程 {row.id} 的第 {sequence} 条历史之后,{lost} 的令牌不见了,却没有任何步骤完成"
+
+
+def unlike_rows(
+    work: Work,
+    row: Row[Any],
+    events: Sequence[Row[Any]],
+    rows: dict[str, dict[UUID, set[Any]]],
+) -> Iterator[str]:
+    """A sentence where a stored state differs from its history or from the rows derived from it."""
+    run = instances.restore(work, row)
+    told = next((one.data for one in reversed(events) if "tokens" in one.data), None)
+    if told is not None:
+        if told.get("state") != history.state_digest(row.state):
+            yield f"流程 {row.id} 的状态不是其历史最后一步写下的状态"
+        if sorted(run.tokens()) != told["tokens"]:
+            yield f"流程 {row.id} 的令牌与重演历史所得不一致"
+    if events and events[0].sequence == 1:
+        yield from _unwritten(row, run.current_data(), events)
+    waiting = run.waiting()
+    wanted = {
+        "user_task": {p.task_id for p in waiting.people},
+        "timer": {(t.task_id, t.element) for t in waiting.timers},
+        "message_wait": {(m.task_id, m.element) for m in waiting.messages},
+        "outside_call": {c.task_id for c in waiting.calls},
+        "incident": set(waiting.failed),
+    }
+    for table, expected in wanted.items():
+        if rows[table].get(row.id, set()) != expected:
+            yield f"流程 {row.id} 的状态与表 {table} 的记录不一致"
+    if not any(wanted.values()):
+        yield f"流程 {row.id} 在运行中,却什么也不等待"
+
+
+def _unwritten(row: Row[Any], data: dict[str, Any], events: Sequence[Row[Any]]) -> Iterator[str]:
+    """Every value in the state was written by the history, whatever the branches were."""
+    if any(one.kind in BY_OPERATORS for one in events):
+        return
+    written: dict[str, set[bytes]] = defaultdict(set)
+    for one in events:
+        for name, value in from_json(one.data.get("changed", {})).items():
+            written[name].add(canonical(value))
+    for name, value in data.items():
+        if name in written and canonical(value) not in written[name]:
+            yield f"流程 {row.id} 的数据 {name} 不是历史中写下的值"
