@@ -87,7 +87,7 @@ def fingerprint(url):
     queries = {
         "instances": "select business_key, status, sequence, outcome, started_at, ended_at "
         "from instance",
-        "history": "select sequence, at, actor, kind, element, name, data, reason from event "
+        "history": "select sequence, at, actor, kind, element, name, data - 'state', reason from event "
         "order by sequence",
         "tasks": "select element, status, assignee, answer, created_at, ended_at from user_task",
         "timers": "select element, due_at from timer",
