@@ -8,17 +8,18 @@ _WAITS = frozenset(
 )
 _CAUGHT = frozenset(["errorEventDefinition", "escalationEventDefinition"])
 _TOLD = frozenset([f"{kind}EventDefinition" for kind in ("message", "signal", "escalation")])
-LINK = "linkEventDefinition"
+LINK, UNDO, CANCEL = "linkEventDefinition", "compensateEventDefinition", "cancelEventDefinition"
 # What the start event of an event sub-process may wait for.
 SUB_PROCESS_STARTS = _WAITS | _CAUGHT
 
 # Flow node → the event definitions that the engine runs on it; None: it does not run the node at all.
 FLOW_NODES: dict[str, frozenset[str] | None] = {
-    "startEvent": SUB_PROCESS_STARTS,
-    "endEvent": _TOLD | {"terminateEventDefinition", "errorEventDefinition"},
+    "startEvent": SUB_PROCESS_STARTS | {UNDO},
+    "endEvent": _TOLD | {"terminateEventDefinition", "errorEventDefinition", CANCEL, UNDO},
     "intermediateCatchEvent": _WAITS | {LINK},
-    "intermediateThrowEvent": _TOLD | {LINK},
-    "boundaryEvent": _WAITS | _CAUGHT,
+    "intermediateThrowEvent": _TOLD | {LINK, UNDO},
+    "boundaryEvent": _WAITS | _CAUGHT | {CANCEL, UNDO},
+    "transaction": NONE,
     "userTask": NONE,
     "serviceTask": NONE,
     "scriptTask": NONE,
@@ -33,8 +34,7 @@ FLOW_NODES: dict[str, frozenset[str] | None] = {
     "eventBasedGateway": NONE,
     "task": None,
     "manualTask": None,
-    "complexGateway": None,
-    "transaction": None,
+    "complexGateway": NONE,
     "adHocSubProcess": None,
 }
 ACTIVITIES = frozenset(
@@ -138,6 +138,7 @@ KNOWN = frozenset(FLOW_NODES) | frozenset(
         "complexBehaviorDefinition",
         "event",
         "loopCondition",
+        "activationCondition",
         "standardLoopCharacteristics",
         "eventDefinitionRef",
         "operationRef",
@@ -147,7 +148,7 @@ KNOWN = frozenset(FLOW_NODES) | frozenset(
 )
 # Attributes that the engine does not look at → the values that mean nothing.
 IGNORED_ATTRIBUTES: dict[str, frozenset[str]] = {
-    "isForCompensation": frozenset(["false"]),
+    "waitForCompletion": frozenset(["true"]),
     "instantiate": frozenset(["false"]),
     "eventGatewayType": frozenset(["Exclusive"]),
     "isImmediate": frozenset(["true"]),

@@ -145,7 +145,11 @@ class Scope:
     @cached_property
     def starts(self) -> list[str]:
         """Start events and event sub-processes: what begins without an incoming flow."""
-        return [i for i, n in self.nodes.items() if local(n) == "startEvent" or event_driven(n)]
+        return [
+            i
+            for i, n in self.nodes.items()
+            if local(n) == "startEvent" or event_driven(n) or undoes(n)
+        ]
 
     def after(self, identity: str) -> list[str]:
         """Ids of what may follow a node, its boundary events included."""
@@ -266,6 +270,11 @@ def is_event(node: Node, name: str) -> bool:
 def event_driven(node: Node) -> bool:
     """Whether a node is an event sub-process."""
     return local(node) == "subProcess" and node.get("triggeredByEvent") == "true"
+
+
+def undoes(node: Node) -> bool:
+    """Whether a node is an activity that undoes another one, outside of the flow."""
+    return node.get("isForCompensation") == "true"
 
 
 def interrupts(node: Node) -> bool:

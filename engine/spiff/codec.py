@@ -73,6 +73,7 @@ def _dump_tasks(workflow: Any) -> dict[str, Any]:
         "last": place.get(workflow.last_task.id, -1) if workflow.last_task else -1,
         "success": workflow.success,
         "completed": workflow.completed,
+        **({"undo": workflow.compensations} if workflow.compensations else {}),
     }
 
 
@@ -111,6 +112,7 @@ def _load_tasks(workflow: Any, state: dict[str, Any]) -> None:
     workflow.tasks, workflow.task_tree = tasks, tasks[order[0]]
     workflow.data, workflow.success = state["data"], state["success"]
     workflow.completed = state["completed"]
+    workflow.compensations = state.get("undo", [])
     workflow.last_task = tasks[order[state["last"]]] if state["last"] >= 0 else None
 
 

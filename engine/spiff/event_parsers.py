@@ -9,6 +9,7 @@ from SpiffWorkflow.bpmn.parser.task_parsers import GatewayParser
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 
+from engine.spiff.compensation import ThrowCancel, ThrowCompensation
 from engine.spiff.events import (
     Cancelled,
     Catch,
@@ -119,6 +120,10 @@ class EventReader:
                 return ThrowEscalation(self._escalation(definition))
             case "terminateEventDefinition":
                 return Terminate()
+            case "compensateEventDefinition":
+                return ThrowCompensation(definition.get("activityRef", ""))
+            case "cancelEventDefinition":
+                return ThrowCancel()
             case _:
                 return None
 

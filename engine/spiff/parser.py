@@ -16,10 +16,13 @@ from SpiffWorkflow.bpmn.parser.task_parsers import (
 )
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
+from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
 
 from engine.errors import InvalidInput
 from engine.spiff import loop_parsing, repairs, shortcuts
 from engine.spiff.catching import Begin, Boundary, EventChoice, WaitEvent, WaitTask
+from engine.spiff.compensation import note_done
+from engine.spiff.complex_gateway import ComplexJoin, ComplexParser
 from engine.spiff.event_parsers import (
     BoundaryParser,
     CatchParser,
@@ -36,6 +39,7 @@ from engine.spiff.event_parsers import (
 from engine.spiff.events import Signal
 from engine.spiff.joins import InclusiveJoin, ParallelJoin
 from engine.spiff.rewrite import rewrite
+from engine.spiff.rewrite.compensation_handlers import NAMED
 from engine.spiff.rewrite.flows import ADDED
 from engine.spiff.scopes import Scope
 from engine.spiff.specs import DecisionTask, FeelScript, HandlerTask, HumanTask
@@ -153,11 +157,20 @@ class ScopeParser(ProcessParser):  # type: ignore[misc]
         for node in self.node:
             if node.get(ADDED) and node.get("id") in self.spec.task_specs:
                 self.spec.task_specs[node.get("id")].bpmn_id = None
+            if node.get(NAMED):
+                self._undoable(node.get("id")).compensation = node.get(NAMED)
         for spec in list(self.spec.task_specs.values()):
+            if isinstance(spec, SubWorkflowTask) or hasattr(spec, "compensation"):
+                spec.completed_event.connect(note_done)
             if isinstance(spec, EventChoice):
                 spec.take_events()
             elif not spec._outputs and spec.bpmn_id and spec._inputs:
                 self._end_implicitly(spec)
+
+    def _undoable(self, identity: str) -> Any:
+        """The spec that is noted when it is done: of a loop, each of its instances."""
+        specs = self.spec.task_specs
+        return specs.get(f"{identity} [child]") or specs[identity]
 
     def _end_implicitly(self, spec: Any) -> None:
         """What leads nowhere ends there."""
@@ -190,6 +203,7 @@ class DiagramParser(BpmnParser):  # type: ignore[misc]
         bpmn("eventBasedGateway"): (EventChoiceParser, EventChoice),
         bpmn("parallelGateway"): (ParallelParser, ParallelJoin),
         bpmn("inclusiveGateway"): (ConditionalGatewayParser, InclusiveJoin),
+        bpmn("complexGateway"): (ComplexParser, ComplexJoin),
     }
     PROCESS_PARSER_CLASS = ScopeParser
 
@@ -228,6 +242,21 @@ class Library:
             raise InvalidInput(f"没有名为 {process_id} 的流程") from None
 
 
+def _called(parser: DiagramParser, process_id: str) -> dict[str, Any]:
+    """The specs of everything a process may run inside of it, what undoes it included."""
+    called: dict[str, Any] = parser.get_subprocess_specs(process_id)
+    todo = [parser.get_spec(process_id), *called.values()]
+    while todo:
+        for spec in todo.pop().task_specs.values():
+            handler = getattr(spec, "compensation", "")
+            if handler and handler not in called:
+                called[handler] = parser.get_spec(handler)
+                before = set(called)
+                parser.get_subprocess_specs(handler, called)
+                todo += [called[handler], *(called[name] for name in called.keys() - before)]
+    return called
+
+
 def parse_library(diagrams: Mapping[str, bytes]) -> Library:
     """Parses diagrams (path → XML). Raises InvalidInput with the first thing the parser refuses."""
     parser = DiagramParser()
@@ -238,12 +267,14 @@ def parse_library(diagrams: Mapping[str, bytes]) -> Library:
             rewrite(root)
             parser.add_bpmn_xml(root, path)
             for node in root.iterfind(bpmn("process")):
+                if node.get(ADDED):
+                    continue
                 identity = node.get("id", "")
                 paths[identity] = (path, node.get("name") or identity)
         found = {}
         for process_id, (path, name) in paths.items():
             spec = parser.get_spec(process_id)
-            called = parser.get_subprocess_specs(process_id)
+            called = _called(parser, process_id)
             signals = frozenset(
                 definition.name
                 for start in spec.bpmn_start_events

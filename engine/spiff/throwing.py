@@ -173,6 +173,24 @@ class Thrower(TaskSpec):  # type: ignore[misc]
         super().__init__(*args, event_definition=NoneEventDefinition(), **kwargs)
         self.throws = throws or []
 
+    closed = True  # what undoes an activity runs inside of the event that asks for it
+
+    def _on_subworkflow_completed(self, subworkflow: Any, my_task: Any) -> None:
+        if my_task._state == TaskState.STARTED:
+            my_task._set_state(TaskState.READY)
+
+    def _on_cancel(self, my_task: Any) -> None:
+        inside = my_task.workflow.top_workflow.subprocesses.get(my_task.id)
+        if inside is not None:
+            inside.cancel()
+        super()._on_cancel(my_task)
+
+    def _update_hook(self, my_task: Any) -> bool:
+        if my_task._state == TaskState.STARTED:
+            return False
+        my_task._inherit_data()
+        return True
+
     def _run_hook(self, my_task: Any) -> bool | None:
         for place in range(my_task.internal_data.pop("thrown", 0), len(self.throws)):
             if not self.throws[place].throw(my_task):

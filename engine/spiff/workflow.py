@@ -109,12 +109,15 @@ def _spec_has_conditions(spec: Any) -> bool:
 
 
 class SubInstance(_Scanning, BpmnSubWorkflow):  # type: ignore[misc]
-    pass
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.compensations: list[Any] = []
+        super().__init__(*args, **kwargs)
 
 
 class Instance(_Scanning, BpmnWorkflow):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.sent: list[Any] = []
+        self.compensations: list[Any] = []
         super().__init__(*args, **kwargs)
 
     def create_subprocess(self, my_task: Any, spec_name: str) -> SubInstance:

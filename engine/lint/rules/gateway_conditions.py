@@ -31,7 +31,7 @@ def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
             outgoing = scope.outgoing[identity]
             if local(node) in _CHOOSING:
                 yield from _choosing(diagram, node, outgoing)
-            elif local(node).endswith("Gateway"):
+            elif local(node) in ("parallelGateway", "eventBasedGateway"):
                 for flow in filter(conditional, outgoing):
                     yield _ignored(diagram, flow, node)
 

@@ -6,8 +6,19 @@ from collections.abc import Iterable
 
 from engine.lint.elements import FLOW_NODES, IGNORED
 from engine.lint.finding import Finding
-from engine.lint.model import Diagram, Node, Release, called, event_driven, events, local
+from engine.lint.model import (
+    Diagram,
+    Node,
+    Release,
+    called,
+    event_driven,
+    events,
+    is_event,
+    local,
+    undoes,
+)
 from engine.lint.rule import rule
+from engine.spiff.rewrite.compensation_handlers import handler_of
 
 
 @rule(
@@ -18,7 +29,7 @@ from engine.lint.rule import rule
     ),
     refuses="""
 <bpmn:startEvent id="Event_Start" />
-<bpmn:complexGateway id="Gateway_Choice" name="选择" />
+<bpmn:adHocSubProcess id="Gateway_Choice" name="选择" />
 <bpmn:endEvent id="End" />
 <bpmn:sequenceFlow id="Flow_1" sourceRef="Event_Start" targetRef="Gateway_Choice" />
 <bpmn:sequenceFlow id="Flow_2" sourceRef="Gateway_Choice" targetRef="End" />
@@ -57,12 +68,41 @@ def _events(diagram: Diagram, node: Node, runs: frozenset[str]) -> Iterable[Find
         )
     if local(node) == "startEvent":
         yield from _start(diagram, node)
+    if is_event(node, "cancel"):
+        yield from _cancel(diagram, node)
+    if local(node) == "boundaryEvent" and is_event(node, "compensate"):
+        yield from _undo(diagram, node)
+
+
+def _cancel(diagram: Diagram, node: Node) -> Iterable[Finding]:
+    scope, host = node.getparent(), diagram.flow_nodes.get(node.get("attachedToRef", ""))
+    around = host if local(node) == "boundaryEvent" else scope
+    if around is None or local(around) != "transaction":
+        yield diagram.error(
+            node,
+            f"取消事件“{called(node)}”只能用在事务上",
+            f"The cancel event “{called(node)}” belongs to a transaction",
+        )
+
+
+def _undo(diagram: Diagram, node: Node) -> Iterable[Finding]:
+    scope = node.getparent()
+    handler = None if scope is None else handler_of(scope, node)
+    if handler is None or not undoes(handler):
+        yield diagram.error(
+            node,
+            f"补偿事件“{called(node)}”没有连到补偿活动",
+            f"The compensation event “{called(node)}” is not associated with a compensation activity",
+        )
 
 
 def _start(diagram: Diagram, node: Node) -> Iterable[Finding]:
     """A process is started by somebody, or by a signal; other starts belong to event sub-processes."""
     scope = node.getparent()
-    if scope is None or event_driven(scope):
+    if scope is None or (event_driven(scope) and not is_event(node, "compensate")):
+        return
+    around = scope.getparent()
+    if event_driven(scope) and around is not None and local(around) != "process":
         return
     for definition in events(node):
         if local(scope) != "process" or local(definition) != "signalEventDefinition":

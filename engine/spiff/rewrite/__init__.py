@@ -10,12 +10,20 @@ from collections.abc import Callable
 
 from lxml import etree
 
-from engine.spiff.rewrite import definition_references, global_tasks, links, quantities, splits
+from engine.spiff.rewrite import (
+    compensation_handlers,
+    definition_references,
+    global_tasks,
+    links,
+    quantities,
+    splits,
+)
 
 Rewrite = Callable[[etree._Element], None]
 REWRITES: tuple[Rewrite, ...] = (
     definition_references.rewrite,
     global_tasks.rewrite,
+    compensation_handlers.rewrite,
     links.rewrite,
     splits.rewrite,
     quantities.rewrite,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from engine.spiff.rewrite.flows import add_flow, add_node
+from engine.spiff.rewrite.flows import ADDED, add_flow, add_node
 from engine.xml import bpmn
 
 GLOBAL = {
@@ -29,7 +29,9 @@ def rewrite(root: etree._Element) -> None:
 def _make_process(root: etree._Element, node: etree._Element, kind: str) -> None:
     """A process of the global task's id that consists of this task."""
     identity = node.get("id", "")
-    process = etree.SubElement(root, bpmn("process"), {"id": identity, "isExecutable": "true"})
+    process = etree.SubElement(
+        root, bpmn("process"), {"id": identity, "isExecutable": "true", ADDED: "true"}
+    )
     process.set("name", node.get("name", identity))
     node.tag = bpmn(kind)
     node.set("id", f"{identity}.task")

@@ -2,7 +2,7 @@
 
 All flows whose condition is true are taken, and those without a condition; the default flow if no
 condition is true. SpiffWorkflow refuses several flows and ignores conditions. An inclusive gateway
-behind the activity says the same; a complex gateway splits like an inclusive one.
+behind the activity says the same.
 """
 
 from __future__ import annotations
