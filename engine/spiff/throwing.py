@@ -92,7 +92,7 @@ class ThrowError(Throw):
     def throw(self, my_task: Any) -> bool:
         payload = {"error": {"code": self.code, "message": self.name}}
         if not catch_nearest(my_task, HandlerError, self.code, payload):
-            raise UnhandledError(f"错误“{self.name or self.code}”没有任何环节处理")
+            raise UnhandledError(f"错误“{self.name}”(代码 {self.code or '无'})没有任何环节处理")
         return True
 
 

@@ -129,6 +129,7 @@ class Instance(_Scanning, BpmnWorkflow):  # type: ignore[misc]
 
     def run_engine_steps(self, done: Done) -> None:
         """Runs to quiescence, deepest sub-process first."""
+        self.check_conditions()
         while self._round(done):
             pass
 
