@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -50,6 +51,7 @@ from engine.xml import bpmn, ours, parse_xml
 repairs.apply()
 shortcuts.apply()
 loop_parsing.install()
+MOST_FRAMES = 50_000
 HUMAN_SETTINGS = ("role", "department", "form", "due")
 
 
@@ -260,6 +262,9 @@ def _called(parser: DiagramParser, process_id: str) -> dict[str, Any]:
 def parse_library(diagrams: Mapping[str, bytes]) -> Library:
     """Parses diagrams (path → XML). Raises InvalidInput with the first thing the parser refuses."""
     parser = DiagramParser()
+    before = sys.getrecursionlimit()
+    # The stock parser calls itself for each element along a flow.
+    sys.setrecursionlimit(before + MOST_FRAMES)
     try:
         paths = {}
         for path, content in diagrams.items():
@@ -285,3 +290,5 @@ def parse_library(diagrams: Mapping[str, bytes]) -> Library:
         return Library(found)
     except ValidationException as error:
         raise InvalidInput(f"{error.file_name or ''} {error.id or ''}: {error}") from error
+    finally:
+        sys.setrecursionlimit(before)

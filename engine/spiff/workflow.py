@@ -15,6 +15,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff.catching import Catcher
 from engine.spiff.events import Condition
+from engine.spiff.prune import prune
 from engine.spiff.scopes import END
 from engine.spiff.script import RetryStep
 
@@ -73,6 +74,8 @@ class _Scanning:
                     count += 1
                     done(task)
                     self.top_workflow.check_conditions()
+                    if count % PRUNE_EVERY == 0:
+                        prune(self.top_workflow)
 
 
 def run_task(task: Any) -> None:
