@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.lint.finding import Finding
-from engine.lint.model import Diagram, Release, called, event_driven, local
+from engine.lint.model import Diagram, Node, Release, called, event_driven, is_event, local, undoes
 from engine.lint.rule import rule
 
 
@@ -25,11 +25,19 @@ from engine.lint.rule import rule
 def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
     for scope in diagram.scopes:
         for identity, node in scope.nodes.items():
-            if local(node) == "endEvent" or event_driven(node) or scope.outgoing[identity]:
+            if local(scope.node) == "adHocSubProcess" or scope.outgoing[identity] or _ends(node):
                 continue
-            if local(scope.node) != "adHocSubProcess" and node.get("isForCompensation") != "true":
-                yield diagram.error(
-                    node,
-                    f"“{called(node)}”之后没有去处,请连到结束事件",
-                    f"“{called(node)}” leads nowhere; connect it to an end event",
-                )
+            yield diagram.error(
+                node,
+                f"“{called(node)}”之后没有去处,请连到结束事件",
+                f"“{called(node)}” leads nowhere; connect it to an end event",
+            )
+
+
+def _ends(node: Node) -> bool:
+    """Whether nothing has to follow: an end, a jump by link, or what undoes an activity."""
+    if local(node) == "endEvent" or event_driven(node) or undoes(node):
+        return True
+    if local(node) == "intermediateThrowEvent":
+        return is_event(node, "link")
+    return local(node) == "boundaryEvent" and is_event(node, "compensate")

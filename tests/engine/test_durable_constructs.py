@@ -1,0 +1,264 @@
+"""Each family of constructs through the whole road: publish, start, rows, jobs, restore, history."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, text
+
+from engine import definitions, history, instances, messages, user_tasks
+from engine.actor import Actor
+from engine.tables import event, incident, instance, message_wait, timer
+from tests.engine.drain import drain
+from tests.engine.example import EXAMPLE, FILES, REVIEWER, prepare
+from tests.engine.spiff import draw
+from tests.engine.spiff.draw import boundary, end, flows, gate, start, sub, watcher
+from tests.engine.spiff.test_repairs import HEAD
+
+LI = Actor("li", "李", frozenset([REVIEWER]))
+NAMED = ("Task", "Event", "Gateway", "subProcess", "transaction", "process")
+
+
+def person(identity):
+    return draw.person(identity).replace(
+        'r:role="reviewer"', 'r:role="reviewer" r:department="JFJ" r:form="forms/example.form"'
+    )
+
+
+def note(identity, attributes=""):
+    return (
+        f'<bpmn:serviceTask id="{identity}" implementation="example.note" {attributes}>'
+        f'<bpmn:extensionElements><r:parameter name="text" value="&quot;{identity}&quot;"/>'
+        "</bpmn:extensionElements></bpmn:serviceTask>"
+    )
+
+
+def diagram(*body, others=""):
+    """A diagram as the house wants it: everything has a name."""
+    content = (
+        f'{HEAD}{draw.CATALOGUE}{others}<bpmn:process id="p" isExecutable="true">{"".join(body)}'
+        "</bpmn:process></bpmn:definitions>"
+    )
+    kinds = "|".join(f"[a-zA-Z]*{kind}" for kind in NAMED)
+    content = re.sub(rf'<bpmn:({kinds}) id="([^"]*)"', r'<bpmn:\1 id="\2" name="步骤 \2"', content)
+    return re.sub(r'<bpmn:(error|escalation) id="(\w+)"', r'<bpmn:\1 id="\2" name="\2"', content)
+
+
+class House:
+    """A district's runtime with one published diagram."""
+
+    def __init__(self, runtime, *body, **options):
+        prepare(runtime.database)
+        self.runtime = dataclasses.replace(runtime, registry=EXAMPLE)
+        files = {"bpmn/p.bpmn": diagram(*body, **options).encode()}
+        files["forms/example.form"] = FILES["forms/example.form"]
+        self.do(lambda work: definitions.publish(work, files))
+
+    def do(self, act):
+        return self.runtime.run(LI, act)
+
+    def start(self, process="p", **data):
+        return self.do(lambda work: instances.start(work, process, data))
+
+    def rows(self, statement):
+        with self.runtime.database.connect() as connection:
+            return connection.execute(statement).all()
+
+    @property
+    def people(self):
+        return sorted(t.element for t in self.do(user_tasks.open_tasks))
+
+    def answer(self, element):
+        task = next(t for t in self.do(user_tasks.open_tasks) if t.element == element)
+        self.do(lambda work: user_tasks.complete(work, task.id, {"agreed": True, "count": 1}))
+        drain(self.runtime)
+
+    def later(self, **by):
+        self.runtime.time.set(self.runtime.time.now() + timedelta(**by))
+        drain(self.runtime)
+
+    @property
+    def notes(self):
+        return [row.text for row in self.rows(text("select text from noted order by at, text"))]
+
+    def status(self, instance_id):
+        return self.rows(select(instance.c.status).where(instance.c.id == instance_id))[0].status
+
+
+@pytest.fixture
+def house(runtime):
+    return lambda *body, **options: House(runtime, *body, **options)
+
+
+def test_an_event_sub_process_waits_in_rows_and_ends_its_scope(house):
+    district = house(
+        start(),
+        person("t"),
+        end("e"),
+        flows("s>t>e"),
+        watcher("w", "message m", note("n"), end("w.e"), flows("w.s>n>w.e"), **{"r:key": "id"}),
+    )
+    started = district.start(id="7")
+    (wait,) = district.rows(select(message_wait))
+    assert (wait.name, wait.key, wait.element) == ("paid", "7", "w.s")
+    district.do(lambda work: messages.send(work, "paid", "7", {"sum": 1}))
+    drain(district.runtime)
+    assert district.notes == ["n"] and district.people == []
+    assert district.status(started) == "completed" and not district.rows(select(message_wait))
+    kinds = [e.kind for e in district.rows(select(event.c.kind).order_by(event.c.sequence))]
+    assert kinds[-1] == "ended" and "withdrawn" in kinds and "message received" in kinds
+
+
+def test_a_cycle_is_one_row_after_the_other_each_due_a_period_later(house):
+    district = house(
+        start(),
+        person("t"),
+        boundary("remind", "t", "cycle R3/PT24H", interrupts=False),
+        note("n"),
+        end("e", "e2"),
+        flows("s>t>e; remind>n>e2"),
+    )
+    started = district.start()
+    seen = []
+    for _ in range(3):
+        (row,) = district.rows(select(timer.c.task_id, timer.c.due_at))
+        seen.append(row)
+        district.later(hours=24)
+    assert [b.due_at - a.due_at for a, b in itertools.pairwise(seen)] == [timedelta(hours=24)] * 2
+    assert len({row.task_id for row in seen}) == 3 and not district.rows(select(timer))
+    assert district.notes == ["n"] * 3
+    district.answer("t")
+    assert district.status(started) == "completed"
+
+
+def test_a_signal_reaches_the_instances_that_wait_and_starts_a_process_each_once(house):
+    listening = (
+        '<bpmn:process id="listens" isExecutable="true">'
+        + start("ls")
+        + draw.event("intermediateCatchEvent", "hears", "signal sig")
+        + note("heard")
+        + end("le")
+        + flows("ls>hears>heard>le")
+        + "</bpmn:process>"
+        + '<bpmn:process id="begun" isExecutable="true">'
+        + start("bs", "signal sig")
+        + note("begins")
+        + end("be")
+        + flows("bs>begins>be")
+        + "</bpmn:process>"
+    )
+    district = house(
+        start(), person("t"), end("e", what="signal sig"), flows("s>t>e"), others=listening
+    )
+    one, other = district.start("listens"), district.start("listens")
+    origin = district.start()
+    district.answer("t")
+    drain(district.runtime)
+    assert district.notes == ["begins", "heard", "heard"]
+    assert {district.status(i) for i in (one, other, origin)} == {"completed"}
+
+
+def test_a_thrown_message_is_posted_with_the_step_and_delivered_after_it(house):
+    waiting = (
+        '<bpmn:process id="waits" isExecutable="true">'
+        + start("ls")
+        + draw.event("intermediateCatchEvent", "wait", "message m", r_key="id")
+        + note("got")
+        + end("le")
+        + flows("ls>wait>got>le")
+        + "</bpmn:process>"
+    )
+    district = house(
+        start(),
+        person("t"),
+        '<bpmn:sendTask id="send" messageRef="m" r:key="id"/>',
+        end("e"),
+        flows("s>t>send>e"),
+        others=waiting,
+    )
+    receiver = district.start("waits", id="7")
+    district.start("waits", id="8")
+    district.start(id="7")
+    district.answer("t")
+    assert district.notes == ["got"] and district.status(receiver) == "completed"
+
+
+def test_an_error_that_nobody_catches_is_an_incident_of_its_end_event(house):
+    district = house(start(), person("t"), end("e", what="error err"), flows("s>t>e"))
+    started = district.start()
+    district.answer("t")
+    (found,) = district.rows(select(incident))
+    assert (found.element, found.status) == ("e", "open") and "没有任何环节处理" in found.cause
+    assert district.status(started) == "running"
+
+
+def test_compensation_by_a_person_is_a_task_that_survives_a_restore(house):
+    district = house(
+        start(),
+        note("a"),
+        person("t"),
+        end("back", what="compensate"),
+        boundary("undo_a", "a", "compensate"),
+        '<bpmn:association id="as_a" sourceRef="undo_a" targetRef="ua"/>',
+        person("ua").replace("r:role", 'isForCompensation="true" r:role', 1),
+        flows("s>a>t>back"),
+    )
+    started = district.start()
+    district.answer("t")
+    assert district.people == ["ua"] and district.status(started) == "running"
+    district.answer("ua")
+    assert district.status(started) == "completed"
+    with district.runtime.database.connect() as connection:
+        assert list(history.broken_links(connection)) == []
+        elements = [e.element for e in history.of_instance(connection, started)]
+    assert "ua" in elements
+
+
+def test_an_error_in_a_sub_process_is_caught_around_it_and_the_rows_follow(house):
+    district = house(
+        start(),
+        sub(
+            "sub",
+            start("s2"),
+            gate("parallel", "fork", "join"),
+            person("t"),
+            person("u"),
+            gate("exclusive", "g", default="fine"),
+            end("bad", what="error err"),
+            end("e2"),
+            flows("s2>fork>t>g>bad[agreed]; fork>u>join>e2"),
+            '<bpmn:sequenceFlow id="fine" sourceRef="g" targetRef="join"/>',
+        ),
+        boundary("on", "sub", "error err"),
+        note("n"),
+        end("e", "e3"),
+        flows("s>sub>e; on>n>e3"),
+    )
+    started = district.start()
+    assert district.people == ["t", "u"]
+    district.answer("t")
+    assert district.people == [] and district.notes == ["n"]
+    assert district.status(started) == "completed"
+
+
+def test_a_link_a_split_and_a_loop_run_as_they_do_in_memory(house):
+    loop = (
+        '<bpmn:standardLoopCharacteristics loopMaximum="3"><bpmn:loopCondition>true'
+        "</bpmn:loopCondition></bpmn:standardLoopCharacteristics>"
+    )
+    district = house(
+        start(),
+        person("t"),
+        draw.event("intermediateThrowEvent", "go", "link far"),
+        draw.event("intermediateCatchEvent", "arrive", "link far"),
+        note("n").replace("</bpmn:serviceTask>", f"{loop}</bpmn:serviceTask>"),
+        end("e"),
+        flows("s>t>go; arrive>n>e"),
+    )
+    started = district.start()
+    district.answer("t")
+    assert district.notes == ["n"] * 3 and district.status(started) == "completed"
