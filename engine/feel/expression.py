@@ -14,7 +14,7 @@ from engine.feel.known_names import KnownNames
 from engine.feel.library import BUILTINS
 from engine.feel.messages import say
 from engine.feel.parser import Parser
-from engine.feel.run import NO_FUNCTIONS, Evaluate, FeelWarning, Run, frame_for
+from engine.feel.run import LOCALS, NO_FUNCTIONS, Evaluate, FeelWarning, Run
 from engine.feel.sharing import check_size, may_grow
 from engine.feel.values import MISSING
 
@@ -47,9 +47,11 @@ class Expression:
     tree: syntax.Node
 
     @cached_property
-    def _compiled(self) -> tuple[Evaluate, int, bool]:
+    def _compiled(self) -> tuple[Evaluate, tuple[None, ...], bool]:
+        """The closure, what fills its frame's local slots, and whether its value may be huge."""
         try:
-            return (*compile_tree(self.tree), may_grow(self.tree))
+            evaluate, size = compile_tree(self.tree)
+            return evaluate, (None,) * (size - LOCALS), may_grow(self.tree)
         except RecursionError:
             raise _too_deep(self.text) from None
 
@@ -67,13 +69,15 @@ class Expression:
         the model defines; `value` is what unary tests are about. Raises FeelLimit when the work
         exceeds the fixed bound.
         """
-        evaluate, size, grows = self._compiled
-        run = Run(
-            NO_FUNCTIONS if functions is None else functions,
-            [] if warnings is None else warnings,
-            types=NO_FUNCTIONS if types is None else types,
-        )
-        return _guarded(evaluate, frame_for(names, run, size, value), grows)
+        evaluate, padding, grows = self._compiled
+        run = Run(functions or NO_FUNCTIONS, warnings, types or NO_FUNCTIONS)
+        try:
+            found = evaluate([names, run, value, *padding])
+        except RecursionError:
+            raise FeelLimit("too_deep") from None
+        if grows:
+            check_size(found)
+        return found
 
     def run(self, names: Mapping[str, Any], **options: Any) -> Result:
         """The value together with the warnings."""
@@ -109,17 +113,10 @@ class Test:
 
     def evaluate(self, value: Any, names: Mapping[str, Any], run: Run) -> Any:
         """True, false, or null where there is no answer."""
-        return _guarded(self._evaluate, frame_for(names, run, self._size, value), False)
-
-
-def _guarded(evaluate: Evaluate, frame: list[Any], grows: bool) -> Any:
-    try:
-        found = evaluate(frame)
-    except RecursionError:
-        raise FeelLimit("too_deep") from None
-    if grows:
-        check_size(found)
-    return found
+        try:
+            return self._evaluate([names, run, value, *[None] * (self._size - LOCALS)])
+        except RecursionError:
+            raise FeelLimit("too_deep") from None
 
 
 def _too_deep(text: str) -> FeelSyntaxError:

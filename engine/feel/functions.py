@@ -24,7 +24,8 @@ _PARAMETER = re.compile(r"\s*([\w ]+?)(\.\.\.|\*)?(\?)?\s*(?::\s*(.+?))?\s*\Z")
 class Parameter:
     """A parameter of a built-in function.
 
-    `kinds` are the type names it takes, none for any; `element` those of a list's items. `spread` is
+    `kinds` are the type names it takes, none for any; `element` those of a list's items; `quick` and
+    `items` are the Python types of both, for a first look. `spread` is
     `...` for a list that may also be given as several arguments, `*` for one that always is.
     """
 
@@ -35,6 +36,7 @@ class Parameter:
     nullable: bool
     spread: str
     quick: frozenset[type]
+    items: frozenset[type]
 
     def fit(self, value: Any, run: Run, function: str) -> Any:
         """The argument, converted as the standard allows. Raises Undefined."""
@@ -61,7 +63,7 @@ class Parameter:
 
     def check_items(self, items: list[Any], function: str) -> None:
         for item in items:
-            if kind(item) not in self.element:
+            if type(item) not in self.items and kind(item) not in self.element:
                 raise Undefined("argument_type", function, self.name, kind(item))
 
 
@@ -116,6 +118,10 @@ class Form:
                 if FUNCTION in parameter.kinds and kind(value) == FUNCTION:
                     value = partial(invoke, value, run)
             values.append(value)
+        return self.answer(values, function)
+
+    def answer(self, values: Sequence[Any], function: str) -> Any:
+        """Calls with arguments that fit already. Raises Undefined."""
         try:
             return checked(self.body(*values))
         except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
@@ -124,7 +130,7 @@ class Form:
 
 def checked(value: Any) -> Any:
     """Raises FeelLimit for a text or list that has grown too long."""
-    if type(value) in (str, list) and len(value) > MAX_ITEMS:
+    if isinstance(value, (str, list)) and len(value) > MAX_ITEMS:
         raise FeelLimit("too_long")
     return value
 
@@ -286,7 +292,8 @@ def _parameter(text: str) -> Parameter:
     quick: frozenset[type] = frozenset()
     if kinds and LIST not in kinds and FUNCTION not in kinds:
         quick = frozenset(t for one in kinds for t in TYPES[one])
-    return Parameter(name, kinds, element, bool(optional), nullable, spread or "", quick)
+    items = frozenset(t for one in element for t in TYPES[one])
+    return Parameter(name, kinds, element, bool(optional), nullable, spread or "", quick, items)
 
 
 def form(signature: str, body: Callable[..., Any]) -> Form:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from engine.feel.errors import FeelLimit
@@ -38,14 +38,25 @@ class FeelWarning:
         return say(self.key, self.arguments, "en")
 
 
-@dataclass(slots=True)
 class Run:
-    """One evaluation. `steps` are what is left of the budget."""
+    """One evaluation. `steps` are what is left of the budget.
 
-    functions: Mapping[str, Any] = field(default_factory=lambda: NO_FUNCTIONS)
-    warnings: list[FeelWarning] = field(default_factory=list)
-    steps: int = MAX_STEPS
-    types: Mapping[str, Callable[[Any], bool]] = field(default_factory=lambda: NO_FUNCTIONS)
+    `functions` are those beyond the standard's; `types` tell whether a value is of a type that the
+    model defines.
+    """
+
+    __slots__ = ("functions", "steps", "types", "warnings")
+
+    def __init__(
+        self,
+        functions: Mapping[str, Any] = NO_FUNCTIONS,
+        warnings: list[FeelWarning] | None = None,
+        types: Mapping[str, Callable[[Any], bool]] = NO_FUNCTIONS,
+    ) -> None:
+        self.functions = functions
+        self.warnings: list[FeelWarning] = [] if warnings is None else warnings
+        self.types = types
+        self.steps = MAX_STEPS
 
     def spend(self, count: int = 1) -> None:
         """Raises FeelLimit when the budget is used up."""
@@ -62,10 +73,3 @@ class Run:
         """Notes that a name has no value."""
         if len(self.warnings) < MAX_WARNINGS:
             self.warnings.append(FeelWarning("unknown_name", (name,), start, name))
-
-
-def frame_for(names: Mapping[str, Any], run: Run, size: int, value: Any) -> Frame:
-    """The frame of an expression with `size` slots."""
-    frame: Frame = [names, run, value]
-    frame.extend([None] * (size - LOCALS))
-    return frame

@@ -172,8 +172,23 @@ class UnaryTests(Node):
 
 def children(node: Node) -> Iterator[Node]:
     """The nodes one step below a node, in the order of the text."""
-    for part in fields(node):
-        yield from _nodes(getattr(node, part.name))
+    for name in _parts(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, Node):
+            yield value
+        elif isinstance(value, tuple):
+            yield from _nodes(value)
+
+
+_FIELDS: dict[type[Node], tuple[str, ...]] = {}
+
+
+def _parts(kind: type[Node]) -> tuple[str, ...]:
+    """The fields of a kind of node that are more than its place."""
+    if kind not in _FIELDS:
+        names = (part.name for part in fields(kind))
+        _FIELDS[kind] = tuple(name for name in names if name not in ("start", "end"))
+    return _FIELDS[kind]
 
 
 def _nodes(value: Any) -> Iterator[Node]:

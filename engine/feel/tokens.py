@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from engine.feel.errors import FeelSyntaxError
 from engine.feel.messages import say
@@ -49,8 +49,7 @@ _FULL_WIDTH = dict(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One token; `kind` is number, string, name, symbol or end."""
 
     kind: str

@@ -89,6 +89,7 @@ def _positional(node: ast.Call, called: Evaluate, where: Environment) -> Evaluat
     arguments = [compile_node(part, where) for part in node.arguments]
     start, spoken = node.start, _spoken(node)
     usual, form = _usual_form(spoken, len(arguments))
+    quick = _quick(form, len(arguments))
 
     def evaluate(f: Frame) -> Any:
         function, run = called(f), f[RUN]
@@ -99,8 +100,13 @@ def _positional(node: ast.Call, called: Evaluate, where: Environment) -> Evaluat
         values = [argument(f) for argument in arguments]
         try:
             run.spend()
-            if function is usual and form is not None:
-                return form.apply(form.gathered(values), run, spoken)
+            if form is not None and function is usual:
+                if not quick:
+                    return form.apply(form.gathered(values), run, spoken)
+                for value, types in zip(values, quick, strict=True):
+                    if type(value) not in types:
+                        return form.apply(values, run, spoken)
+                return form.answer(values, spoken)
             return invoke(function, run, *values)
         except Undefined as error:
             run.warn(start, error.key, *error.arguments)
@@ -114,6 +120,12 @@ def _usual_form(name: str, count: int) -> tuple[Builtin | None, Form | None]:
     function = BUILTINS.get(name)
     forms = [form for form in function.forms if form.takes(count)] if function else []
     return function, forms[0] if len(forms) == 1 else None
+
+
+def _quick(form: Form | None, count: int) -> list[frozenset[type]]:
+    """The Python types that fit each argument as they are; none if arguments need more than a look."""
+    found = [parameter.quick for parameter in form.parameters[:count]] if form else []
+    return found if all(found) else []
 
 
 def _spoken(node: ast.Call) -> str:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from decimal import Decimal
 from functools import cmp_to_key
 from typing import Any
 
-from engine.feel.comparison import compare, equal
+from engine.feel.comparison import compare, equal, order_key
 from engine.feel.errors import FeelLimit, Undefined
 from engine.feel.functions import MAX_ITEMS
 from engine.feel.library.register import Functions
 from engine.feel.numbers import whole
+from engine.feel.values import CONTEXT, DATE_TIME, FUNCTION, LIST, TIME, Range, kind
 
 FUNCTIONS = Functions()
 FUNCTIONS.add("count", "list: list -> number", lambda items: Decimal(len(items)))
 FUNCTIONS.add("append", "list: list, item*: Any -> list", lambda items, more: [*items, *more])
 FUNCTIONS.add("reverse", "list: list -> list", lambda items: items[::-1])
-_PLAIN = (str, Decimal, bool)
 
 
 @FUNCTIONS("concatenate", "list*: list -> list")
@@ -38,23 +38,29 @@ def list_contains(items: list[Any], element: Any) -> bool:
 
 @FUNCTIONS("distinct values", "list: list -> list")
 def distinct_values(items: list[Any]) -> list[Any]:
-    found: list[Any] = []
-    seen: set[tuple[type, Any]] = set()
-    others: list[Any] = []
+    found: dict[Hashable, Any] = {}
+    budget = [MAX_ITEMS]
     for item in items:
-        if isinstance(item, _PLAIN):
-            key = (type(item), item)
-            if key in seen:
-                continue
-            seen.add(key)
-        else:
-            if any(equal(item, other) is True for other in others):
-                continue
-            others.append(item)
-            if len(others) > 2000:
-                raise FeelLimit()
-        found.append(item)
-    return found
+        found.setdefault(_sameness(item, budget), item)
+    return list(found.values())
+
+
+def _sameness(value: Any, budget: list[int]) -> Hashable:
+    """The same for equal values only, so that duplicates are found without comparing all pairs."""
+    budget[0] -= 1
+    if budget[0] < 0:
+        raise FeelLimit()
+    name = kind(value)
+    if name == LIST:
+        return name, tuple(_sameness(item, budget) for item in value)
+    if name == CONTEXT:
+        return name, frozenset((key, _sameness(one, budget)) for key, one in value.items())
+    if isinstance(value, Range):
+        ends = (_sameness(value.low, budget), _sameness(value.high, budget))
+        return name, ends, value.low_included, value.high_included
+    if name in (TIME, DATE_TIME):
+        return name, value.tzinfo is None, order_key(value, name)
+    return name, id(value) if name == FUNCTION else order_key(value, name)
 
 
 @FUNCTIONS("union", "list*: list -> list")

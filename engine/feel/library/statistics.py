@@ -19,6 +19,8 @@ _NUMBERS = "list...: list<number> -> number"
 def _extreme(items: list[Any], better: Callable[[Any, Any], bool]) -> Any:
     if not items:
         raise Undefined("empty_list")
+    if all(type(item) is Decimal for item in items):
+        return min(items) if better(0, 1) else max(items)
     best = items[0]
     for item in items:
         found = compare(item, best, better)

@@ -16,7 +16,7 @@ from engine.feel.patterns.tree import Anchor, Back, Choice, Group, Node, One, Re
 
 _ONE, _SPLIT, _JUMP, _SAVE, _START, _END, _BACK, _MATCH = range(8)
 MAX_PROGRAM = 20_000
-MAX_STEPS = 2_000_000
+MAX_STEPS = 1_000_000
 Places = tuple[int | None, ...]
 
 
