@@ -9,7 +9,14 @@ from handlers.accounts.roles import ANALYST, ANALYST_APPROVER
 blueprint = Blueprint("studio", __name__, url_prefix="/studio")
 READERS = (ANALYST, ANALYST_APPROVER)
 
-from web.studio import changes, editing, overview, publishing_pages, release_pages  # noqa: E402, F401
+from web.studio import (  # noqa: E402
+    changes,
+    editing,  # noqa: F401
+    overview,  # noqa: F401
+    publishing_pages,  # noqa: F401
+    release_pages,  # noqa: F401
+    what_if,  # noqa: F401
+)
 
 
 @blueprint.context_processor
