@@ -52,9 +52,11 @@ from handlers.eligibility.compiled import (
     compile_version,
     rules_of,
 )
+from handlers.eligibility.exclusions import places_taken, year_count
 from handlers.eligibility.facts import known_of_many
 
 LISTED = 1 << EXCLUSIONS["listing"]
+FULL = 1 << EXCLUSIONS["places"]
 MATCHED = Table(
     "matched",
     MetaData(),
@@ -80,7 +82,8 @@ class Asked:
 
 @dataclass(frozen=True)
 class Question:
-    """Versions made ready for SQL. `refused`: place → why this version is asked one by one."""
+    """Versions made ready for SQL. `refused`: place → why this version is asked one by one; `full`: the
+    places of versions whose yearly number of awards has been given."""
 
     asked: tuple[Asked, ...]
     event_date: date
@@ -88,6 +91,7 @@ class Question:
     census: sheet.Census
     compiled: tuple[Compiled | None, ...]
     refused: dict[int, str] = field(default_factory=dict)
+    full: frozenset[int] = frozenset()
 
 
 def prepare(work: Work, asked: Iterable[Asked], event_date: date) -> Question:
@@ -105,7 +109,13 @@ def prepare(work: Work, asked: Iterable[Asked], event_date: date) -> Question:
         except OneByOne as reason:
             compiled.append(None)
             refused[place] = str(reason)
-    return Question(asked, event_date, names, known, tuple(compiled), refused)
+    full = frozenset(
+        place
+        for place, one in enumerate(asked)
+        if (most := year_count(one.version)) is not None
+        and places_taken(work, one.version, event_date, None) >= most
+    )
+    return Question(asked, event_date, names, known, tuple(compiled), refused, full)
 
 
 def _names(one: Asked) -> set[str]:
@@ -137,8 +147,10 @@ def answer_by_sql(work: Work, question: Question) -> None:
     firms = table("sheet", column("id"), column("uscc"), column("odd"), column("listed"))
     listed = case((literal_column("listed"), literal(LISTED, BigInteger())), else_=0)
     codes = [
-        literal_column("null::bigint") if one is None else one.code.op("|")(listed)
-        for one in question.compiled
+        literal_column("null::bigint")
+        if one is None
+        else one.code.op("|")(listed).op("|")(FULL if place in question.full else 0)
+        for place, one in enumerate(question.compiled)
     ]
     labels = [code.label(f"c{place}") for place, code in enumerate(codes)]
     # The offset keeps PostgreSQL from computing a code again wherever it is used.

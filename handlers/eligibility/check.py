@@ -15,7 +15,7 @@ from engine.runtime import Work
 from handlers.eligibility.amounts import amount_of
 from handlers.eligibility.answer import Answer, Condition
 from handlers.eligibility.events import event_facts, key_of
-from handlers.eligibility.exclusions import exclusions
+from handlers.eligibility.exclusions import exclusions, places_taken
 from handlers.eligibility.facts import (
     Facts,
     Known,
@@ -59,7 +59,7 @@ def check_known(
     event_key: str = "",
     decisions: Decisions | None = None,
 ) -> Answer:
-    """The same with all that is known of the enterprise at hand: asks the database nothing.
+    """The same with all that is known of the enterprise at hand.
 
     Other `decisions` than those in force are for what-if.
     """
@@ -78,7 +78,14 @@ def check_known(
     rows = decisions.explain(version.conditions_decision, names, functions)
     conditions = (
         *(_condition(row, facts) for row in rows),
-        *exclusions(version, known, event_date, case_id, event_key),
+        *exclusions(
+            version,
+            known,
+            event_date,
+            case_id,
+            event_key,
+            places_taken(work, version, event_date, case_id),
+        ),
     )
     amount = amount_of(
         decisions,

@@ -31,7 +31,7 @@ from engine.feel.sql import Columns, NotInSql, passes_column, value_of_column
 from handlers.eligibility.answer import Answer
 
 PLACES = 30
-EXCLUSIONS = {"status": 60, "listing": 61, "event": 62, "group": 62}
+EXCLUSIONS = {"status": 60, "listing": 61, "event": 62, "group": 62, "places": 62}
 FAILING = ((1 << PLACES) - 1) | (1 << 60) | (1 << 61) | (1 << 62)
 _ADDING = frozenset(["RULE ORDER", "OUTPUT ORDER", "COLLECT"])
 Functions = Mapping[str, Any]

@@ -10,13 +10,19 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import extract, func, select
+
 from engine.feel.say import say_value
+from engine.runtime import Work
+from handlers.cases.tables import case_file
 from handlers.eligibility.answer import Condition
 from handlers.eligibility.events import event_facts
 from handlers.eligibility.facts import LEDGER, REGISTER, Known
+from handlers.payouts.tables import entitlement
 
 SAME_EVENT = "同一事项未重复享受本政策"
 SAME_GROUP = "同一年度未享受互斥的其他政策"
+PLACES = "年度名额未满"
 _STATUS = {"moved": ("已迁出本区", "moved away"), "closed": ("已注销", "closed")}
 
 
@@ -26,8 +32,10 @@ def exclusions(
     event_date: date,
     case_id: UUID | None,
     event_key: str,
+    places_taken: int = 0,
 ) -> Iterator[Condition]:
-    """The failed conditions of status, negative lists, the same event and the version's group."""
+    """The failed conditions of status, negative lists, the same event, the version's group and its
+    places in the year of the event (`year_count`)."""
     firm = known.enterprise
     if firm.status != "active":
         said, english = _STATUS[firm.status]
@@ -46,6 +54,41 @@ def exclusions(
         yield from _same_event(version, known, case_id, event_key)
     if version.exclusivity.get("group"):
         yield from _same_group(version, known, event_date, case_id)
+    places = year_count(version)
+    if places is not None and places_taken >= places:
+        yield _failed(
+            "places",
+            PLACES,
+            f"{event_date.year} 年已给 {places_taken} 个",
+            f"每年 {places} 个",
+            LEDGER,
+            None,
+            f"{places_taken} given in {event_date.year}",
+            f"{places} a year",
+        )
+
+
+def year_count(version: Any) -> int | None:
+    """How many cases of a year a version may give something; None: any number."""
+    found = (version.exclusivity or {}).get("year_count")
+    return None if found is None else int(found)
+
+
+def places_taken(work: Work, version: Any, event_date: date, case_id: UUID | None) -> int:
+    """How many other cases of the event's year have been given a place; 0 where none are counted."""
+    if year_count(version) is None:
+        return 0
+    taken = work.connection.scalar(
+        select(func.count(entitlement.c.case_id.distinct()))
+        .join(case_file, case_file.c.id == entitlement.c.case_id)
+        .where(
+            entitlement.c.policy_id == version.policy_id,
+            entitlement.c.status != "cancelled",
+            entitlement.c.case_id.is_distinct_from(case_id),
+            extract("year", case_file.c.event_date) == event_date.year,
+        )
+    )
+    return int(taken or 0)
 
 
 def _failed(

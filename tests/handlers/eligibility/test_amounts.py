@@ -124,8 +124,8 @@ def test_an_amount_is_what_the_decision_says_to_the_fen(amount, decision, facts,
 def test_the_lines_say_what_adds_up(amount):
     answer = amount("adding", {"patents": 2, "standards": 9})
     assert [line.to_data() for line in answer.lines] == [
-        {"text": "专利奖励", "amount": D("10000.00")},
-        {"text": "标准奖励", "amount": D("500000.00")},
+        {"text": "专利奖励", "amount": D("10000.00"), "rule": 1},
+        {"text": "标准奖励", "amount": D("500000.00"), "rule": 2},
     ]
 
 

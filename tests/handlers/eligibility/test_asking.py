@@ -79,6 +79,8 @@ POLICIES = {
     "B": {"conditions_decision": "strict", "amount_decision": "first"},
     "C": {"conditions_decision": "conditions", "amount_decision": "one"},
     "D": {"conditions_decision": "outside", "amount_decision": ""},
+    "G": {"conditions_decision": "conditions", "exclusivity": {"year_count": 1}},
+    "H": {"conditions_decision": "conditions", "exclusivity": {"year_count": 2}},
     "E": {
         "conditions_decision": "conditions",
         "amount_decision": "expression",
@@ -132,6 +134,8 @@ def district(work):
         if number % 10 == 5:
             key = random.choice(["title:独角兽", "title:瞪羚", "2026"])
             add_payment(work, firm, Decimal(100), versions[random.choice("EF")], event_key=key)
+        if number in (6, 8):
+            add_payment(work, firm, Decimal(1), versions["G" if number == 6 else "H"])
     return list(versions.values())
 
 

@@ -13,6 +13,7 @@ from engine.errors import NotFound
 from engine.values import from_json
 from handlers.cases.tables import case_file, decision_trace
 from handlers.eligibility.check import check
+from handlers.eligibility.due import objection
 from handlers.eligibility.service_tasks import check_case
 from tests.handlers.eligibility.district import (
     DAY,
@@ -202,3 +203,20 @@ def test_what_cannot_be_checked_is_said(work):
         check(work, add_policy(work, "Q", conditions_decision="nowhere"), firm, DAY)
     with pytest.raises(NotFound, match="没有办件"):
         check_case(work, case_id=uuid4(), occasion="受理")
+
+
+def test_the_places_of_a_year_are_counted_over_all_firms(work, version):
+    places = add_policy(work, "Q", exclusivity={"year_count": 2})
+    firm = add_firm(work, GOOD)
+    last = [add_payment(work, add_firm(work, GOOD), Decimal(1), places) for _ in range(2)][-1]
+    add_payment(work, add_firm(work, GOOD), Decimal(1), places, status="cancelled")
+    found = check(work, places, firm, DAY)
+    assert found.failed == ["年度名额未满"]
+    assert found.conditions[-1].actual == "2026 年已给 2 个"
+    assert check(work, places, firm, date(2026, 3, 1)).holds is False
+    assert check(work, places, firm, date(2027, 3, 1)).holds is True
+    assert check(work, places, firm, DAY, case_id=last).holds is True
+    case = work.connection.execute(
+        select(case_file).where(case_file.c.id == add_case(work, firm, places))
+    ).one()
+    assert "2026 年已给 2 个" in (objection(work, case, Decimal(1)) or "")
