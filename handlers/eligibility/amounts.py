@@ -40,13 +40,15 @@ def amount_of(
     functions: dict[str, Any],
     topping_up: bool = False,
     given_stages: frozenset[int] = frozenset(),
+    given_parts: frozenset[str] = frozenset(),
 ) -> Amount:
     """Evaluates an amount decision; without one the review decides.
 
     Rows that add up are benefits of their own: one whose fact is missing is listed without an amount
     and not counted. Where one row decides alone, a missing fact that could change it leaves the
     total open. With `topping_up` only the difference to `paid_before` is due, never less than zero,
-    unless the decision reads `paid_before` itself. Of `given_stages` nothing is due any more.
+    unless the decision reads `paid_before` itself. Of `given_stages` and `given_parts` nothing is
+    due any more.
     """
     if not decision_id:
         return UNDECIDED
@@ -56,7 +58,7 @@ def amount_of(
         found = _of_table(decisions, decision_id, decision.logic, rows, names, functions)
     else:
         found = _sum(_lines(rows[0].outputs["result"], decision.name))
-    found = _without(found, given_stages)
+    found = _without(found, given_stages, given_parts)
     if topping_up and "paid_before" not in decisions.facts_of(decision_id):
         return _difference(found, names["paid_before"])
     return found
@@ -74,7 +76,7 @@ def _of_table(
     if table.hit_policy in _ADDING and not table.aggregation:
         lines = [line for row in firing for line in _row_lines(row)]
         open_lines = [
-            Line(line.text, None, line.stage, line.rule)
+            replace(line, amount=None)
             for row in rows
             if row.holds is None
             for line in _row_lines(row)
@@ -117,7 +119,15 @@ def _lines(answer: Any, name: str) -> list[Line]:
     if isinstance(answer, Mapping):
         stage = answer.get("stage")
         amount = _yuan(answer.get("amount"))
-        return [Line(str(answer.get("text") or name), amount, int(stage) if stage else None)]
+        part = answer.get("part")
+        return [
+            Line(
+                str(answer.get("text") or name),
+                amount,
+                int(stage) if stage else None,
+                part=str(part) if part else None,
+            )
+        ]
     return [Line(name, _yuan(answer))]
 
 
@@ -136,14 +146,21 @@ def _sum(lines: list[Line]) -> Amount:
     return Amount(total, tuple(lines))
 
 
-def _without(found: Amount, stages: frozenset[int]) -> Amount:
+def _without(found: Amount, stages: frozenset[int], parts: frozenset[str]) -> Amount:
+    def given(line: Line) -> bool:
+        return line.stage in stages or line.part in parts
+
     lines = [
-        replace(line, text=f"{line.text}(该阶段已兑付)", amount=to_fen(0))
-        if line.stage in stages
+        replace(
+            line,
+            text=f"{line.text}({'该阶段' if line.stage in stages else '该部分'}已兑付)",
+            amount=to_fen(0),
+        )
+        if given(line)
         else line
         for line in found.lines
     ]
-    gone = [line.amount for line in found.lines if line.stage in stages and line.amount is not None]
+    gone = [line.amount for line in found.lines if given(line) and line.amount is not None]
     total = None if found.total is None else found.total - sum(gone, to_fen(0))
     return Amount(total, tuple(lines))
 

@@ -44,17 +44,19 @@ class Condition:
 class Line:
     """A part of the amount, yuan. None: a fact is missing, so it is not counted.
 
-    `rule` is the row of the amount's table that gave it, counted from 1; None where no row did.
+    `rule` is the row of the amount's table that gave it, counted from 1; None where no row did. A
+    `part` is given once ever to a firm, whatever the event.
     """
 
     text: str
     amount: Decimal | None
     stage: int | None = None
     rule: int | None = None
+    part: str | None = None
 
     def to_data(self) -> dict[str, Any]:
         data: dict[str, Any] = {"text": self.text, "amount": self.amount}
-        more = {"stage": self.stage, "rule": self.rule}
+        more = {"stage": self.stage, "rule": self.rule, "part": self.part}
         return data | {name: value for name, value in more.items() if value is not None}
 
 

@@ -21,6 +21,7 @@ from handlers.eligibility.facts import (
     Known,
     known_of,
     paid_facts,
+    parts_given,
     stages_given,
     stated_facts,
 )
@@ -94,6 +95,7 @@ def check_known(
         functions,
         topping_up=bool(version.exclusivity.get("highest_only")),
         given_stages=stages_given(version, known, case_id, event_key),
+        given_parts=parts_given(version, known, case_id),
     )
     holds = both([condition.holds for condition in conditions])
     return Answer(version.id, holds, amount.total, conditions, amount.lines)

@@ -43,7 +43,7 @@ Facts = dict[str, Fact]
 class Known:
     """An enterprise on an event date: its row, official facts, active negative listings, and what it
     has been given or is being given, of every policy (rows of entitlement with `number`,
-    `event_date`, `group`, `policy_name` and `policy_name_en`)."""
+    `event_date`, `lines`, `group`, `policy_name` and `policy_name_en`)."""
 
     enterprise: Any
     facts: Facts
@@ -149,6 +149,7 @@ def _given(work: Work, chosen: list[UUID]) -> Iterable[Any]:
             entitlement,
             case_file.c.number,
             case_file.c.event_date,
+            case_file.c.check_result["lines"].label("lines"),
             policy_version.c.exclusivity["group"].astext.label("group"),
             policy.c.name.label("policy_name"),
             policy.c.name_en.label("policy_name_en"),
@@ -211,3 +212,16 @@ def stages_given(
     if version.exclusivity.get("event_key", "once") != "once" and event_key:
         given = [g for g in given if g.event_key == event_key]
     return frozenset(g.stage for g in given)
+
+
+def parts_given(version: Any, known: Known, except_case: UUID | None) -> frozenset[str]:
+    """The parts that other cases have been given, of which each is given once ever.
+
+    What a review cut counts as given.
+    """
+    return frozenset(
+        line["part"]
+        for given in known.given_by(version.policy_id, except_case)
+        for line in from_json(given.lines) or []
+        if line.get("part") and line.get("amount")
+    )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from engine.errors import PermanentFailure
+from engine.values import to_json
+from handlers.cases.tables import case_file
 from handlers.eligibility.amounts import to_fen
 from handlers.eligibility.check import check
 from tests.engine.dmn.tables import literal, table
@@ -213,3 +217,31 @@ def test_an_amount_that_is_no_number_is_refused(amount):
 )
 def test_halves_of_a_fen_are_rounded_up(amount, fen):
     assert to_fen(D(amount)) == D(fen)
+
+
+def test_a_part_is_given_once_whatever_the_year(work):
+    parts = table(
+        "parts",
+        "RULE ORDER",
+        [("新开业", "opened", ""), ("增量", "increase", "")],
+        ["amount", "text", "part"],
+        [
+            ["true", "-", "100000", '"新开业"', '"opening"'],
+            ["-", "> 0", "increase", '"增量"', "null"],
+        ],
+    )
+    release(work, parts)
+    version = add_policy(work, amount_decision="parts")
+    firm = add_firm(work, {"opened": True, "increase": 7})
+    first = check(work, version, firm, DAY)
+    assert first.amount == D("100007.00")
+    paid = add_payment(work, firm, D("100007.00"), version, event_key="2026")
+    work.connection.execute(
+        update(case_file)
+        .where(case_file.c.id == paid)
+        .values(check_result=to_json(first.to_data()))
+    )
+    later = check(work, version, firm, date(2027, 3, 1), event_key="2027")
+    assert later.amount == D("7.00")
+    assert [line.text for line in later.lines] == ["新开业(该部分已兑付)", "增量"]
+    assert check(work, version, firm, DAY, case_id=paid).amount == D("100007.00")
