@@ -15,6 +15,7 @@ from engine.dmn.model import Decision, Model
 from engine.dmn.reader import read
 from engine.dmn.session import Functions, Session
 from engine.errors import EngineError, NotFound
+from engine.feel import FeelLimit
 from engine.feel.say import say_value
 from engine.feel.values import Range
 
@@ -54,7 +55,10 @@ class Decisions:
         """
         decision = self.find(decision_id)
         world = World(context, Session(functions or {}))
-        answer = self.graph.decide(self.homes[decision_id], decision, world)
+        try:
+            answer = self.graph.decide(self.homes[decision_id], decision, world)
+        except RecursionError:
+            raise FeelLimit("too_deep") from None
         if world.session.problems:
             broken = next((str(p) for p in world.session.problems if p.breaks), None)
             if broken:

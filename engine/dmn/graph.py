@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.dmn import model
@@ -56,7 +56,11 @@ class Graph:
         world.open.append(key)
         names = self.names(home, decision, world)
         world.session.path.append(decision.name)
-        value, trace = _decided(decision, names, world.session)
+        if home.types:
+            with world.session.of(home.tests):
+                value, trace = _decided(decision, names, world.session)
+        else:
+            value, trace = _decided(decision, names, world.session)
         world.session.path.pop()
         world.open.pop()
         world.decided[key] = value
@@ -115,7 +119,13 @@ class Graph:
         key = (home.path, found.id)
         if key not in world.decided:
             names: dict[str, Any] = {}
-            callee = function(found.logic, names, world.session, found.name, found.type)
+            inner = function(found.logic, names, world.session, found.name, found.type)
+
+            def apply(given: dict[str, Any]) -> Any:
+                with world.session.of(home.tests):
+                    return inner.apply(given)
+
+            callee = replace(inner, apply=apply)
             world.decided[key] = names[found.name] = callee
             for reference in found.knowledge:
                 self._add(home, reference, names, world)

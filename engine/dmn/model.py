@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from collections.abc import Iterator as Walk
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Any
 
-from engine.dmn.types import ANY, Type
+from engine.dmn.types import ANY, Type, conforms
 from engine.feel import Expression
 
 HIT_POLICIES = frozenset(
@@ -331,6 +332,11 @@ class Model:
     faults: tuple[Fault, ...] = ()
     texts: tuple[Text, ...] = ()
     unknown_types: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def tests(self) -> dict[str, Callable[[Any], bool]]:
+        """For each type by its name, whether a value is one of it: what `instance of` asks."""
+        return {name: partial(conforms, wanted=wanted) for name, wanted in self.types.items()}
 
     @property
     def decisions(self) -> list[Decision]:

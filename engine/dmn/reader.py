@@ -23,12 +23,16 @@ from engine.dmn.source import (
     variable_name,
 )
 from engine.dmn.types import ANY, Type, basic
+from engine.errors import InvalidInput
 
 
 def read(files: Mapping[str, bytes]) -> list[Model]:
     """The models of some files, which may import each other. Raises InvalidInput."""
     sources = Sources(files)
-    return [_Reader(sources, source).model() for source in sources.all]
+    try:
+        return [_Reader(sources, source).model() for source in sources.all]
+    except RecursionError:
+        raise InvalidInput("决策文件嵌套过深") from None
 
 
 class _Reader:
@@ -40,6 +44,10 @@ class _Reader:
     def model(self) -> Model:
         for name in self.source.item_definitions:
             self.type(name)
+        for one in self.source.imports:
+            there = self.sources.imported(self.source, one)
+            for name in there.item_definitions if there else ():
+                self.type(f"{one.name}.{name}" if one.name else name)
         elements = {key: self._element(node) for key, node in self.source.elements.items()}
         return Model(
             self.source.path,

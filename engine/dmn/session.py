@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -16,6 +17,7 @@ from engine.feel.values import MISSING
 
 Functions = dict[str, Callable[..., Any]]
 Names = Mapping[str, Any]
+Types = Mapping[str, Callable[[Any], bool]]
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,17 @@ class Session:
 
     @cached_property
     def run(self) -> Run:
-        """What functions made here charge their steps to."""
+        """The one budget of steps, whatever the number of expressions."""
         return Run(self.functions, [])
+
+    @contextmanager
+    def of(self, types: Types) -> Iterator[None]:
+        """Inside, expressions know the types of one model."""
+        outer, self.run.types = self.run.types, types
+        try:
+            yield
+        finally:
+            self.run.types = outer
 
     def problem(
         self, key: str, *arguments: Any, rule: int = 0, column: str = "", breaks: bool = False
@@ -89,10 +100,14 @@ class Session:
 
         `tested` is the value that unary tests are about.
         """
+        run = self.run
         warnings: list[FeelWarning] = []
-        found = expression.evaluate(
-            names, functions=self.functions, warnings=warnings, value=tested
-        )
+        outer = run.warnings
+        run.warnings = warnings
+        try:
+            found = expression.evaluate_in(run, names, tested)
+        finally:
+            run.warnings = outer
         if warnings:
             place = Place(tuple(self.path), rule, column)
             self.problems += [

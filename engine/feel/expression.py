@@ -69,8 +69,12 @@ class Expression:
         the model defines; `value` is what unary tests are about. Raises FeelLimit when the work
         exceeds the fixed bound.
         """
-        evaluate, padding, grows = self._compiled
         run = Run(functions or NO_FUNCTIONS, warnings, types or NO_FUNCTIONS)
+        return self.evaluate_in(run, names, value)
+
+    def evaluate_in(self, run: Run, names: Mapping[str, Any], value: Any = MISSING) -> Any:
+        """The value as a part of a greater evaluation, whose budget it uses up."""
+        evaluate, padding, grows = self._compiled
         try:
             found = evaluate([names, run, value, *padding])
         except RecursionError:

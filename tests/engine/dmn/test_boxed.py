@@ -324,3 +324,16 @@ def test_a_function_type_wants_a_function_of_so_many_parameters(made, kept):
     )
     boxed = context(entry("f", lit(made), "tF"), entry("", lit("f != null")))
     assert answer(types, decision(boxed)) is kept
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ({"full name": "A", "age": Decimal(1)}, True),
+        ({"full name": "A", "age": Decimal(200)}, False),
+        (None, False),
+    ],
+)
+def test_instance_of_knows_the_types_of_the_file(value, found):
+    assert answer(PERSON, decision(lit("x instance of tPerson")), x=value) is found
+    assert answer(PERSON, decision(lit("[x] instance of tPeople")), x=value or 5) is found
