@@ -21,7 +21,17 @@ from engine.errors import EngineError
 PREFIX = "RONGYIDUI_"
 # Read by other parts under the same prefix; not settings.
 NOT_SETTINGS = frozenset(
-    ["SETTINGS", "CRASH_AT", "LONG", "CONFORMANCE", "SUPERVISOR", "PICTURES", "WALK"]
+    [
+        "SETTINGS",
+        "CRASH_AT",
+        "LONG",
+        "CONFORMANCE",
+        "SUPERVISOR",
+        "PICTURES",
+        "WALK",
+        "CASES",
+        "EVENTS",
+    ]
 )
 
 
