@@ -135,7 +135,7 @@ def dmn(table: Table, dialect: Dialect) -> bytes:
         f"<text>{escape(dialect.expression(text))}</text></inputExpression></input>"
         for n, text in enumerate(table.inputs)
     )
-    outputs = "".join(f'<output id="{n}" label="{n}" name="{n}"/>' for n in table.outputs)
+    outputs = "".join(f'<output id="output_{n}" label="{n}" name="{n}"/>' for n in table.outputs)
     rows = "".join(_row(number, *row, dialect) for number, row in enumerate(table.rows))
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -7,15 +7,17 @@ from typing import Any
 
 from engine.bench.figures import Benchmark, Figure, Setting
 from engine.bench.measure import Timed, side_by_side, timed
-from engine.bench.models import MODELS
+from engine.bench.models import AUTOMATIC, INSTANT, LOOP10, PROMISED
 from engine.bench.other_process import STOCK, OtherProcess
 from engine.bench.ours import OurTwin, twin_of
+
+COMPARED = (AUTOMATIC, INSTANT, PROMISED, LOOP10)
 
 
 def measure(setting: Setting) -> dict[str, Figure]:
     found = {}
     with OtherProcess(STOCK) as stock:
-        for model in MODELS.values():
+        for model in COMPARED:
             ours = twin_of(model, stock)
             fast, slow = side_by_side(
                 timed(_case(ours)),
@@ -35,4 +37,4 @@ def _cases_of(stock: OtherProcess, model_id: str) -> Timed:
     return lambda count: stock.call("time_cases", model_id, count)
 
 
-BENCHMARK = Benchmark("memory", tuple(f"memory_{name}" for name in MODELS), measure)
+BENCHMARK = Benchmark("memory", tuple(f"memory_{model.id}" for model in COMPARED), measure)

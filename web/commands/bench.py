@@ -13,7 +13,7 @@ from sqlalchemy import URL
 from engine.bench import decision_table, durable, memory, round_trip, step_age, timers_due
 from engine.bench.figures import Benchmark, Figure, Setting
 from engine.errors import InvalidInput
-from handlers.bench import match
+from handlers.bench import batch, match
 from web.settings import Settings
 from web.system import database_server, drop, prepare_database, recreate
 
@@ -24,6 +24,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     memory.BENCHMARK,
     round_trip.BENCHMARK,
     durable.BENCHMARK,
+    batch.BENCHMARK,
     step_age.BENCHMARK,
     timers_due.BENCHMARK,
     match.BENCHMARK,
