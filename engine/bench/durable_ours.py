@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+import sys
 import time
 from decimal import Decimal
 from functools import partial
@@ -14,6 +16,7 @@ from engine import definitions, instances, timers, user_tasks
 from engine.actor import Actor
 from engine.bench import functions, ours
 from engine.bench.models import MODELS
+from engine.bench.models.model import Person
 from engine.database import connect
 from engine.runtime import Runtime, Work
 from engine.service_tasks import Registry, service_task
@@ -61,10 +64,12 @@ class Worker:
         self.models: dict[Any, str] = {}
 
     def start(self, model_id: str, count: int) -> None:
-        data = MODELS[model_id].data
+        model, data = MODELS[model_id], MODELS[model_id].data
+        people = any(isinstance(element, Person) for element in model.elements)
         for _ in range(count):
             found = self.runtime.run(PERSON, lambda work: instances.start(work, model_id, data))
-            self.models[found] = model_id
+            if people:
+                self.models[found] = model_id
 
     def inbox(self) -> list[Any]:
         """An open user task of each case."""
@@ -100,6 +105,12 @@ def open_worker(url: str) -> None:
 
 def start(model_id: str, count: int) -> None:
     _worker.start(model_id, count)
+
+
+def peak_memory() -> float:
+    """The most that this process has held, in MB."""
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 
 
 def complete_all() -> tuple[int, float]:

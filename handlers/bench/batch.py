@@ -25,7 +25,7 @@ from engine.runtime import Runtime
 from engine.time_source import SystemTime
 from handlers import registry
 from handlers.bench import district
-from handlers.cases.jobs import open_lines as open_lines_of
+from handlers.cases import jobs
 from handlers.cases.lists import CHUNK
 from handlers.payouts.tables import entitlement
 
@@ -105,8 +105,7 @@ def open_worker(url: str, key: str) -> None:
 def open_chunks(chunks: list[list[str]]) -> None:
     """What the job `cases.open_lines` does, for each chunk."""
     for chunk in chunks:
-        ids = [UUID(line_id) for line_id in chunk]
-        _runtime.run(SYSTEM, partial(open_lines_of, line_ids=ids))
+        jobs.open_chunk(_runtime, chunk)
 
 
 BENCHMARK = Benchmark("batch_automatic", ("batch_automatic",), measure)

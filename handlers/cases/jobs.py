@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -17,10 +18,17 @@ from handlers.cases.tables import eligibility_line, eligibility_list
 def register(table: JobTable, runtime: Runtime) -> None:
     """Adds `cases.open_lines` to a worker's table."""
 
-    def open_chunk(line_ids: list[str]) -> None:
-        runtime.run(SYSTEM, lambda work: open_lines(work, [UUID(found) for found in line_ids]))
+    table.add("cases.open_lines", lambda line_ids: open_chunk(runtime, line_ids))
 
-    table.add("cases.open_lines", open_chunk)
+
+def open_chunk(runtime: Runtime, line_ids: list[str]) -> None:
+    """Opens the lines of one job, each in a transaction of its own.
+
+    Every line locks the row of its indicator until it commits: in one transaction a chunk would
+    keep all other workers waiting to its end.
+    """
+    for line_id in line_ids:
+        runtime.run(SYSTEM, partial(open_lines, line_ids=[UUID(line_id)]))
 
 
 def open_lines(work: Work, line_ids: list[UUID]) -> int:

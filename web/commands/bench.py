@@ -10,7 +10,15 @@ from collections.abc import Iterator, Sequence
 import click
 from sqlalchemy import URL
 
-from engine.bench import decision_table, durable, memory, round_trip, step_age, timers_due
+from engine.bench import (
+    decision_table,
+    durable,
+    memory,
+    round_trip,
+    step_age,
+    timers_due,
+    worker_memory,
+)
 from engine.bench.figures import Benchmark, Figure, Setting
 from engine.errors import InvalidInput
 from handlers.bench import batch, match
