@@ -24,7 +24,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from engine import history_months
 from engine.tables import event
-from engine.values import canonical, from_json, to_json
+from engine.values import canonical_json, from_json, to_json
 
 Sealed = Mapping[int, str]
 """The sealed hashes of one chain, by sequence."""
@@ -76,7 +76,7 @@ def digest(previous: str, instance_id: UUID, values: Mapping[str, Any]) -> str:
     content["at"] = values["at"].astimezone().timestamp().hex()
     content["data"] = values["data"]
     content["instance"] = str(instance_id)
-    return hashlib.sha256(previous.encode() + canonical(content)).hexdigest()
+    return hashlib.sha256(previous.encode() + canonical_json(content)).hexdigest()
 
 
 def state_digest(state: bytes) -> str:

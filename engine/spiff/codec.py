@@ -19,7 +19,7 @@ from engine.spiff import state_format_1
 from engine.spiff.parser import Process
 from engine.spiff.script import FeelEngine
 from engine.spiff.workflow import Instance, SubInstance
-from engine.values import pack, unpack
+from engine.values import pack_plain, plain, unpack
 
 FORMAT = 2  # goes up with any change of what is written, or of the parser's internal specs
 _indexes: WeakKeyDictionary[Any, tuple[dict[str, int], list[Any]]] = WeakKeyDictionary()
@@ -58,9 +58,9 @@ def _dump_tasks(workflow: Any) -> dict[str, Any]:
                 names[task.task_spec.name],
                 task._state,
                 task.triggered,
-                changed or 0,
+                plain(changed) if changed else 0,
                 removed or 0,
-                task.internal_data or 0,
+                plain(task.internal_data) if task.internal_data else 0,
                 [place[c] for c in task._children],
             ]
         )
@@ -69,7 +69,7 @@ def _dump_tasks(workflow: Any) -> dict[str, Any]:
         "rows": rows,
         "ids": b"".join(task_id.bytes for task_id in workflow.tasks),
         "moments": struct.pack(f"<{len(moments)}d", *moments),
-        "data": workflow.data,
+        "data": plain(workflow.data),
         "last": place.get(workflow.last_task.id, -1) if workflow.last_task else -1,
         "success": workflow.success,
         "completed": workflow.completed,
@@ -85,7 +85,7 @@ def dump(workflow: Instance) -> bytes:
         {**_dump_tasks(sub), "spec": sub.spec.name, "owner": owner.bytes}
         for owner, sub in workflow.subprocesses.items()
     ]
-    return pack(state)
+    return pack_plain(state)
 
 
 def _load_tasks(workflow: Any, state: dict[str, Any]) -> None:

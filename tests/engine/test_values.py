@@ -12,7 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.feel.values import YearsMonths
-from engine.values import ValueRefused, from_json, pack, to_json, unpack
+from engine.values import (
+    ValueRefused,
+    canonical,
+    canonical_json,
+    from_json,
+    pack,
+    to_json,
+    unpack,
+)
 
 ZONES = [UTC, ZoneInfo("Asia/Shanghai"), None]
 scalars = st.one_of(
@@ -58,3 +66,9 @@ def test_zone_names_survive():
     assert unpack(pack([Decimal("1.10"), date(2026, 1, 1), time(9), timedelta(1)])) == [
         Decimal("1.10"), date(2026, 1, 1), time(9), timedelta(1),
     ]  # fmt: skip
+
+
+@given(values)
+def test_the_canonical_bytes_of_tagged_json_are_the_same_by_the_short_way(value):
+    tagged = {"data": to_json(value)}
+    assert canonical_json(tagged) == canonical(tagged)
