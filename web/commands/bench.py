@@ -35,6 +35,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     batch.BENCHMARK,
     step_age.BENCHMARK,
     timers_due.BENCHMARK,
+    worker_memory.BENCHMARK,
     match.BENCHMARK,
 )
 
