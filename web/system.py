@@ -18,6 +18,7 @@ from engine.runtime import Runtime
 from engine.scheduler import CalendarJob
 from engine.time_source import DatabaseTime, SystemTime, TimeSource
 from handlers import jobs, registry, sealing
+from handlers.eligibility import runs
 from web.settings import Settings
 
 
@@ -119,7 +120,10 @@ def job_table(runtime: Runtime) -> JobTable:
 
 def calendar_jobs() -> list[CalendarJob]:
     """What the scheduler does by the calendar."""
-    return [CalendarJob("seal", "40 2 * * *", sealing.seal_daily)]
+    return [
+        CalendarJob("seal", "40 2 * * *", sealing.seal_daily),
+        CalendarJob("match every enterprise", "30 5 * * *", runs.run_daily),
+    ]
 
 
 def conninfo(url: URL) -> str:

@@ -14,6 +14,7 @@ from engine.calendar import SHANGHAI
 from engine.runtime import Work
 from handlers.accounts.roles import ENTERPRISE_ROLES
 from handlers.catalogue import policies
+from handlers.eligibility.answer import Condition
 from handlers.eligibility.matching import PolicyMatch, matching_policies
 from web import naming
 from web.access import NOBODY, current_actor, enterprise_id, public, run
@@ -94,7 +95,7 @@ def _fitting(work: Work, firm: Any) -> list[Fitting]:
 def _fitting_line(match: PolicyMatch) -> Fitting:
     english = naming.in_english() and match.name_en
     lacking = [c for c in match.answer.conditions if not c.holds]
-    said = [f"{c.text} ({c.missing})" if c.missing else c.text for c in lacking]
+    said = [_lack(condition) for condition in lacking]
     return Fitting(
         match.version.id,
         match.name_en if english else match.name,
@@ -103,6 +104,11 @@ def _fitting_line(match: PolicyMatch) -> Fitting:
         match.answer.amount or None,
         _("；").join(said),
     )
+
+
+def _lack(condition: Condition) -> str:
+    text, missing = (naming.worded(condition, part) for part in ("text", "missing"))
+    return f"{text} ({missing})" if missing else text
 
 
 @blueprint.get("/policies/<version>")
