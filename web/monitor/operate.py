@@ -92,6 +92,9 @@ def _map(form: dict[str, str]) -> dict[str, str]:
     }
 
 
+NOT_IN_LINKS = frozenset(["reason", "version", "csrf_token", "process", "instance_id", "name"])
+
+
 def _chosen(name: str, given: dict[str, str]) -> bool:
     """Whether enough is chosen to say what will happen."""
     wanted = {"move": ("to",), "back": ("sequence",), "migrate": ("release",), "skip": ("task",)}
@@ -120,7 +123,7 @@ def _page(
             "shown": shown,
             "fields": fields,
             "elements": names_of(instances.process_of(work, row)),
-            "diagram": _diagram(work, row, shown),
+            "diagram": _diagram(work, row, shown, _links(instance_id, name, given)),
             **_choices(work, row, name),
         }
 
@@ -183,7 +186,13 @@ def _lost(work: Work, row: Any, here: list[str]) -> dict[str, Any]:
     return {"lost": sorted(set(here) - new.keys()), "new_elements": sorted(new.items())}
 
 
-def _diagram(work: Work, row: Any, shown: Preview | None) -> dict[str, Any]:
+def _links(instance_id: UUID, name: str, given: dict[str, str]) -> dict[str, Any]:
+    """The address of this page with what was chosen; for the links between diagrams."""
+    kept = {k: v for k, v in given.items() if k not in NOT_IN_LINKS and v}
+    return {**kept, "instance_id": instance_id, "name": name}
+
+
+def _diagram(work: Work, row: Any, shown: Preview | None, links: dict[str, Any]) -> dict[str, Any]:
     """The diagram with what leaves and what arrives."""
     wanted = request.values.get("process", "")
     if not wanted and shown is not None and shown.placed:
@@ -193,6 +202,11 @@ def _diagram(work: Work, row: Any, shown: Preview | None) -> dict[str, Any]:
     process = diagrams.chosen(work, row, wanted)
     marks = diagrams.marks(work, row, process)
     if shown is not None and shown.allowed:
-        marks["leaving"] = [t.element for t in shown.taken]
-        marks["arriving"] = [t.element for t in shown.placed]
-    return {"processes": diagrams.processes(work, row), "shown": process.id, "marks": marks}
+        marks["leaving"] = [e for t in shown.taken for e in (*t.path, t.element)]
+        marks["arriving"] = [e for t in shown.placed for e in (*t.path, t.element)]
+    return {
+        "processes": diagrams.processes(work, row),
+        "shown": process.id,
+        "marks": marks,
+        "links": links,
+    }
