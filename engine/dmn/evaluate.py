@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.dmn.explain import Row, explain_logic, names_of
+from engine.dmn.explain import Row, explain_logic, names_of, provides_for_null
 from engine.dmn.graph import Graph, Trace, World
 from engine.dmn.logic import evaluate
 from engine.dmn.model import Decision, Model
@@ -91,15 +92,36 @@ class Decisions:
         home = self.homes[decision_id]
         world = World(context, Session(functions or {}))
         names = self.graph.names(home, decision, world)
+        lacking = {p.place.path[0] for p in world.session.problems if p.missing and p.place.path}
         for required in self._required(decision):
-            if names.get(required.variable) is None:
+            if names.get(required.variable) is None or self._lacks(required, lacking):
                 names.pop(required.variable, None)
         logic = decision.logic
 
         def answer() -> Any:
             return evaluate(logic, names, world.session) if logic is not None else None
 
-        return explain_logic(logic, names, functions or {}, answer)
+        rows = explain_logic(logic, names, functions or {}, answer)
+        return [self._from_facts(decision, row) for row in rows]
+
+    def _lacks(self, decision: Decision, lacking: set[str]) -> bool:
+        """Whether an answer stands on a fact that nobody gave and that it does not provide for."""
+        if decision.name in lacking and not provides_for_null(decision.logic):
+            return True
+        return any(self._lacks(required, lacking) for required in self._required(decision))
+
+    def _from_facts(self, decision: Decision, row: Row) -> Row:
+        """A row whose tests name, for a required decision, the facts on which that one stands."""
+        behind = {one.variable: sorted(self.facts_of(one.id)) for one in self._required(decision)}
+        for name in self._knowledge(decision):
+            behind[name] = []
+        if not behind:
+            return row
+        tests = (
+            replace(test, facts=tuple(dict.fromkeys(_behind(test.facts, behind))))
+            for test in row.tests
+        )
+        return replace(row, tests=tuple(tests))
 
     def find(self, decision_id: str) -> Decision:
         """Raises NotFound."""
@@ -111,21 +133,29 @@ class Decisions:
     def facts_of(self, decision_id: str) -> set[str]:
         """The names that a decision and what it requires read from the context."""
         decision = self.find(decision_id)
-        home = self.homes[decision_id]
         found = names_of(decision.logic)
-        for reference in decision.knowledge:
-            _, element = self.graph.find(home, reference)
-            found -= {element.name} if element else set()
+        found -= set(self._knowledge(decision))
         for required in self._required(decision):
             found -= {required.variable}
             found |= self.facts_of(required.id)
         return found
+
+    def _knowledge(self, decision: Decision) -> Iterator[str]:
+        for reference in decision.knowledge:
+            _, element = self.graph.find(self.homes[decision.id], reference)
+            if element is not None:
+                yield element.name
 
     def _required(self, decision: Decision) -> Iterator[Decision]:
         for reference in decision.requires:
             _, element = self.graph.find(self.homes[decision.id], reference)
             if isinstance(element, Decision):
                 yield element
+
+
+def _behind(facts: Iterable[str], behind: Mapping[str, list[str]]) -> Iterator[str]:
+    for name in facts:
+        yield from behind.get(name, [name])
 
 
 def _recorded(value: Any) -> Any:

@@ -12,7 +12,7 @@ from engine.dmn import model
 from engine.dmn.model import Input, Logic, Rule, Table
 from engine.feel import Expression, FeelError, syntax
 from engine.feel.explain import lacking
-from engine.feel.known import holds, names_in, value_of
+from engine.feel.known import asks_for_null, holds, names_in, value_of
 from engine.feel.say import Voice, say_tests, say_value
 from engine.feel.values import is_number
 
@@ -96,6 +96,18 @@ def names_of(logic: Logic | None) -> set[str]:
             return _names_of_all((logic.source, logic.match)) - {"item"}
         case model.Iterator():
             return names_of(logic.source) | names_of(logic.body) - {logic.variable, "partial"}
+
+
+def provides_for_null(logic: Logic | None) -> bool:
+    """Whether any part of a decision's logic asks for a missing fact itself."""
+    for part in model.parts_of(logic):
+        found: Iterable[Expression] = (part,) if isinstance(part, Expression) else ()
+        if isinstance(part, Table):
+            cells = (cell for rule in part.rules for cell in (*rule.tests, *rule.results))
+            found = (*(column.expression for column in part.inputs), *cells)
+        if any(asks_for_null(expression.tree) for expression in found):
+            return True
+    return False
 
 
 def _names_of_all(parts: Iterable[Logic]) -> set[str]:

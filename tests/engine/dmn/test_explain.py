@@ -127,3 +127,29 @@ def test_outputs_that_need_a_missing_fact_are_unknown():
     decisions = Decisions({"a.dmn": dmn(literal("amount", "if big then 2 else 1"))})
     assert decisions.explain("amount", {})[0].outputs == {"result": None}
     assert decisions.explain("amount", {"big": False})[0].outputs == {"result": Decimal(1)}
+
+
+def test_a_condition_on_a_required_decision_names_the_facts_behind_it():
+    requires = '<informationRequirement><requiredDecision href="#size"/></informationRequirement>'
+    content = dmn(
+        literal("size", 'if turnover > 100 or staff > 10 then "large" else "small"'),
+        table("t", "RULE ORDER", [("规模", "size", "")], ["text"], [['"large"', '"大"']], requires),
+    )
+    decisions = Decisions({"a.dmn": content})
+    (row,) = decisions.explain("t", {"turnover": 50, "staff": 5})
+    assert (row.holds, row.tests[0].actual) == (False, "small")
+    assert row.tests[0].facts == ("staff", "turnover")
+    (row,) = decisions.explain("t", {"turnover": 500})
+    assert row.holds is True
+    (row,) = decisions.explain("t", {"turnover": 50})
+    assert row.holds is None
+
+
+def test_a_required_decision_may_provide_for_a_missing_fact_itself():
+    requires = '<informationRequirement><requiredDecision href="#size"/></informationRequirement>'
+    content = dmn(
+        literal("size", 'if staff = null then "unknown" else "small"'),
+        table("t", "RULE ORDER", [("规模", "size", "")], ["text"], [['"large"', '"大"']], requires),
+    )
+    (row,) = Decisions({"a.dmn": content}).explain("t", {})
+    assert (row.holds, row.tests[0].actual) == (False, "unknown")
