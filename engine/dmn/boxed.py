@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from lxml import etree
 
@@ -15,19 +16,6 @@ from engine.dmn.types import ANY, Type
 from engine.errors import InvalidInput
 from engine.feel import Expression, FeelSyntaxError, syntax
 
-_PLACES = {
-    "inputExpression": ("条件列", "input column"),
-    "inputValues": ("条件列的允许值", "allowed values of an input column"),
-    "outputValues": ("结果列的允许值", "allowed values of an output column"),
-    "defaultOutputEntry": ("默认结果", "default output"),
-    "allowedValues": ("的允许值", "allowed values"),
-    "typeConstraint": ("的约束", "constraint"),
-}
-_NAMED = {
-    "decision": "决策",
-    "businessKnowledgeModel": "知识模型",
-    "itemDefinition": "类型",
-}
 _OUTSIDE = {"J": "Java", "JAVA": "Java", "P": "PMML", "PMML": "PMML"}
 
 
@@ -38,6 +26,7 @@ class Boxed:
         self.path, self.type_of = path, type_of
         self.faults: list[Fault] = []
         self.texts: list[Text] = []
+        self.place: list[tuple[str, str]] = []
         self.readers: dict[str, Callable[[etree._Element, Scope], Logic]] = {
             "literalExpression": self._literal,
             "decisionTable": self._table,
@@ -52,6 +41,17 @@ class Boxed:
             "every": self._iterator,
             "some": self._iterator,
         }
+
+    @contextmanager
+    def at(self, text: str, english: str) -> Iterator[None]:
+        """Faults inside are told of this place."""
+        self.place.append((text, english))
+        yield
+        self.place.pop()
+
+    def where(self) -> tuple[str, str]:
+        """The place in words, in Chinese and English."""
+        return "".join(zh for zh, _ in self.place), ", ".join(en for _, en in self.place)
 
     def is_logic(self, node: etree._Element) -> bool:
         return local(node) in self.readers
@@ -80,7 +80,7 @@ class Boxed:
 
         `wanted` is the type of its value, of unary tests that of the value under test.
         """
-        place = _where(node) if node is not None else ("", "")
+        place = self.where()
         owner = owner_of(node) if node is not None else ""
         try:
             found = feel.parse(text, kind, sorted(scope.words))
@@ -97,7 +97,7 @@ class Boxed:
         language = node.get("expressionLanguage", "")
         if language and "feel" not in language.lower():
             message = f"不支持表达式语言 {language}"
-            self.faults.append(Fault(owner_of(node), *_where(node), text_of(node), message))
+            self.faults.append(Fault(owner_of(node), *self.where(), text_of(node), message))
             return _broken(text_of(node), "expression", message)
         return self.parse(text_of(node) or "null", "expression", node, scope)
 
@@ -192,33 +192,44 @@ class Boxed:
         listed = child(node, "inputValues")
         name = expression.get("typeRef", "") if expression is not None else ""
         declared = self.type_of(name)
-        parsed = self.parse(text or "null", "expression", expression, scope, declared)
+        label = node.get("label", "") or text
+        with self.at(f"“{label}”", f"“{label}”"):
+            parsed = self.parse(text or "null", "expression", expression, scope, declared)
         known = scope.type_of(parsed)
         # Of the two types the one that says more: an item definition, not only `string`.
         wanted = known if declared.is_any or (known.title and not declared.title) else declared
         return model.Input(
-            node.get("label", "") or text,
+            label,
             parsed,
-            self._tests(listed, scope, wanted),
+            self._tests(label, listed, scope, wanted),
             wanted.basic_name or name,
             wanted,
         )
 
-    def _tests(self, node: etree._Element | None, scope: Scope, wanted: Type) -> Expression | None:
+    def _tests(
+        self, label: str, node: etree._Element | None, scope: Scope, wanted: Type
+    ) -> Expression | None:
+        """The allowed values of a column."""
         text = text_of(node)
-        return self.parse(text, "unary tests", node, scope, wanted) if text else None
+        if not text:
+            return None
+        with self.at(f"“{label}”的允许值", f"allowed values of “{label}”"):
+            return self.parse(text, "unary tests", node, scope, wanted)
 
     def _output(self, node: etree._Element, scope: Scope) -> model.Output:
         listed, default = child(node, "outputValues"), child(node, "defaultOutputEntry")
         wanted = self.type_of(node.get("typeRef", ""))
-        tests = self._tests(listed, scope, wanted)
+        label = node.get("label", "") or node.get("name", "")
+        tests = self._tests(label, listed, scope, wanted)
+        otherwise = None
+        if text_of(default):
+            with self.at(f"“{label}”的默认结果", f"default output of “{label}”"):
+                otherwise = self.parse(text_of(default), "expression", default, scope, wanted)
         return model.Output(
             node.get("name", ""),
-            node.get("label", "") or node.get("name", ""),
+            label,
             _listed(tests) or next(filter(None, map(_listed, wanted.limits)), ()),
-            self.parse(text_of(default), "expression", default, scope, wanted)
-            if text_of(default)
-            else None,
+            otherwise,
             wanted,
             tests,
         )
@@ -234,19 +245,31 @@ class Boxed:
         tests, results = children(node, "inputEntry"), children(node, "outputEntry")
         if len(tests) != len(inputs) or len(results) != len(outputs):
             raise InvalidInput(f"{self.path}: 第 {number} 行的列数与表头不一致")
-        return model.Rule(
-            node.get("id", ""),
-            number,
-            tuple(
-                self.parse(text_of(e) or "-", "unary tests", e, scope, column.type)
-                for e, column in zip(tests, inputs, strict=True)
-            ),
-            tuple(
-                self.parse(_result(text_of(e)), "expression", e, scope, column.type)
-                for e, column in zip(results, outputs, strict=True)
-            ),
-            tuple(text_of(e) for e in children(node, "annotationEntry")),
-        )
+        with self.at(f"第 {number} 行", f"rule {number}"):
+            return model.Rule(
+                node.get("id", ""),
+                number,
+                tuple(
+                    self._cell(text_of(e) or "-", "unary tests", e, scope, column)
+                    for e, column in zip(tests, inputs, strict=True)
+                ),
+                tuple(
+                    self._cell(_result(text_of(e)), "expression", e, scope, column)
+                    for e, column in zip(results, outputs, strict=True)
+                ),
+                tuple(text_of(e) for e in children(node, "annotationEntry")),
+            )
+
+    def _cell(
+        self,
+        text: str,
+        kind: str,
+        node: etree._Element,
+        scope: Scope,
+        column: model.Input | model.Output,
+    ) -> Expression:
+        with self.at(f"“{column.label}”", f"“{column.label}”"):
+            return self.parse(text, kind, node, scope, column.type)
 
 
 def _result(text: str) -> str:
@@ -265,45 +288,3 @@ def _broken(text: str, kind: str, message: str) -> Expression:
     part = syntax.Unreadable(0, 0, message)
     tree = syntax.UnaryTests(0, 0, (part,), False) if kind == "unary tests" else part
     return Expression(text, kind, tree)
-
-
-def _where(node: etree._Element) -> tuple[str, str]:
-    """The place of a text in words, in Chinese and English: decision, row, column."""
-    said: list[str] = []
-    english: list[str] = []
-    current: etree._Element | None = node
-    while current is not None:
-        parent, name = current.getparent(), local(current)
-        if name in ("inputEntry", "outputEntry"):
-            said.insert(0, f"“{_label(current)}”")
-            english.insert(0, f"“{_label(current)}”")
-        elif name in _PLACES:
-            said.insert(0, _PLACES[name][0])
-            english.insert(0, _PLACES[name][1])
-        elif name == "rule":
-            said.insert(0, f"第 {_number(current, parent)} 行")
-            english.insert(0, f"rule {_number(current, parent)}")
-        elif name in _NAMED:
-            title = current.get("name") or current.get("id", "")
-            said.insert(0, f"{_NAMED[name]}“{title}”")
-            english.insert(0, f"“{title}”")
-            break
-        current = parent
-    return "".join(said), ", ".join(english)
-
-
-def _label(entry: etree._Element) -> str:
-    """The heading of the column in which a cell lies."""
-    kind = local(entry).removesuffix("Entry")
-    rule = entry.getparent()
-    table = rule.getparent() if rule is not None else None
-    number = _number(entry, rule)
-    heads = children(table, kind) if table is not None else []
-    if number > len(heads):
-        return str(number)
-    head = heads[number - 1]
-    return head.get("label") or head.get("name") or text_of(child(head, "inputExpression"))
-
-
-def _number(node: etree._Element, parent: etree._Element | None) -> int:
-    return 1 if parent is None else children(parent, local(node)).index(node) + 1

@@ -116,7 +116,15 @@ class _Reader:
     def _tests(self, node: etree._Element, name: str) -> feel.Expression | None:
         found = child(node, name)
         text = text_of(found)
-        return self.boxed.parse(text, "unary tests", found, Scope()) if text else None
+        if not text:
+            return None
+        title = node.get("name", "")
+        said = {
+            "allowedValues": (f"类型“{title}”的允许值", f"allowed values of “{title}”"),
+            "typeConstraint": (f"类型“{title}”的约束", f"constraint of “{title}”"),
+        }
+        with self.boxed.at(*said[name]):
+            return self.boxed.parse(text, "unary tests", found, Scope())
 
     # -- the requirement graph
 
@@ -159,7 +167,9 @@ class _Reader:
     def _decision(self, node: etree._Element, declared: Type) -> Decision:
         scope = self._scope(node)
         logic = next(filter(self.boxed.is_logic, node), None)
-        found = self.boxed.logic(logic, scope) if logic is not None else None
+        name = node.get("name") or node.get("id", "")
+        with self.boxed.at(f"决策“{name}”", f"“{name}”"):
+            found = self.boxed.logic(logic, scope) if logic is not None else None
         if isinstance(found, model.Typed) and (declared.is_any or declared == found.type):
             declared, found = found.type, found.logic
         elif isinstance(found, model.Typed) and isinstance(found.logic, model.Table):
@@ -181,11 +191,11 @@ class _Reader:
     def _knowledge(self, node: etree._Element, declared: Type) -> Knowledge:
         scope = self._scope(node)
         encapsulated = child(node, "encapsulatedLogic")
-        function = (
-            self.boxed.function(encapsulated, scope)
-            if encapsulated is not None
-            else model.FunctionLogic((), None)
-        )
+        name = node.get("name") or node.get("id", "")
+        function = model.FunctionLogic((), None)
+        if encapsulated is not None:
+            with self.boxed.at(f"知识模型“{name}”", f"“{name}”"):
+                function = self.boxed.function(encapsulated, scope)
         return Knowledge(
             node.get("id", ""),
             variable_name(node),
