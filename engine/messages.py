@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, and_, delete, func, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from engine import instances
+from engine import instances, posting
 from engine.actor import SYSTEM
 from engine.errors import Conflict, VersionConflict
 from engine.history import Entry
@@ -80,10 +80,12 @@ def deliver(runtime: Runtime, message_id: UUID) -> bool:
 
     def act(work: Work) -> bool:
         row = _deliverable(work, message_id)
-        wait = row and _waiting_for(work, message_id)
-        if not wait:
+        if row is None:
             return False
+        wait = _waiting_for(work, message_id)
         payload = from_json(row.payload)
+        if wait is None:
+            return _start_by(work, row, payload)
         instances.step(
             work,
             wait.instance_id,
@@ -105,6 +107,17 @@ def deliver(runtime: Runtime, message_id: UUID) -> bool:
         raise
     except Conflict:
         return False
+
+
+def _start_by(work: Work, row: Row[Any], payload: dict[str, Any]) -> bool:
+    """Starts the process that begins with a message, under its key; False if there is none."""
+    for process in posting.in_force(work):
+        if row.name in process.start_messages:
+            key = row.business_key or row.key
+            started = instances.start(work, process.id, payload, key, instance_id=row.id)
+            _mark_delivered(work, row.id, started)
+            return True
+    return False
 
 
 def _deliverable(work: Work, message_id: UUID) -> Any:

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine import definitions, request_keys
 from engine.runtime import Work
+from engine.spiff import Process
 from engine.spiff.run import MessageWanted, Waiting
 from engine.spiff.throwing import Sent
 from engine.tables import message, message_wait
@@ -106,22 +107,23 @@ def broadcast(
     waits = work.connection.execute(wanted).all()
     for wait in waits:
         send(work, SIGNAL + name, wait.key, payload, f"{guard}:{name}:{wait.task_id}", SIGNAL_LIVES)
-    for process_id in _started_by(work, name):
+    for process in in_force(work):
+        if name not in process.start_signals:
+            continue
         work.defer(
             "engine.start_process",
             {
-                "process_id": process_id,
-                "instance_id": str(uuid5(uuid.NAMESPACE_OID, f"{guard}:{name}:{process_id}")),
+                "process_id": process.id,
+                "instance_id": str(uuid5(uuid.NAMESPACE_OID, f"{guard}:{name}:{process.id}")),
                 "data": to_json(payload),
             },
         )
     return len(waits)
 
 
-def _started_by(work: Work, signal: str) -> list[str]:
-    """The processes of the release in force that a signal starts."""
+def in_force(work: Work) -> list[Process]:
+    """The processes of the release in force."""
     release_id = definitions.latest_release(work.connection)
     if release_id is None:
         return []
-    library = definitions.library(work.connection, release_id)
-    return [p.id for p in library.processes.values() if signal in p.start_signals]
+    return list(definitions.library(work.connection, release_id).processes.values())

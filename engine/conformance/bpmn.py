@@ -224,6 +224,15 @@ class Stage:
                 if fits and sent in self.buffered:
                     self.buffered.remove(sent)
                     self._receive(place, fits[0], sent.payload)
+            self._start_by(sent)
+
+    def _start_by(self, sent: Sent) -> None:
+        """Starts the process that begins with a message nobody waits for."""
+        begun = {process for process, _, _ in self.states}
+        for name, process in self.library.processes.items():
+            if sent in self.buffered and sent.name in process.start_messages and name not in begun:
+                self.buffered.remove(sent)
+                self.start(name, dict(sent.payload))
 
     def _receive(
         self, place: int, wait: MessageWanted | SignalWanted, payload: dict[str, Any]

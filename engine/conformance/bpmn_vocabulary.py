@@ -7,6 +7,7 @@ document, before the ordinary parser sees it; the engine gets no second language
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from lxml import etree
 
@@ -19,6 +20,9 @@ EXPRESSIONS = (
     "loopCardinality",
     "completionCondition",
     "activationCondition",
+    "timeDate",
+    "timeDuration",
+    "timeCycle",
 )
 _CONTAINS = re.compile(r'(!?)\s*test\.contains\(("[^"]*")\)')
 _DOLLAR = re.compile(r"\$\{([^}]*)\}")
@@ -46,11 +50,21 @@ def translate(content: bytes) -> bytes:
         node.text = expression(node.text or "")
     for node in list(root.iter(bpmn("scriptTask"), bpmn("globalScriptTask"))):
         _script(root, node)
-    for node in root.iter(bpmn("messageEventDefinition"), bpmn("sendTask"), bpmn("receiveTask")):
-        owner = node if node.get("messageRef") and "Task" in node.tag else node.getparent()
-        if owner is not None and owner.get(ours("key")) is None:
-            owner.set(ours("key"), '"case"')
+    for node in _about_messages(root):
+        if node.get(ours("key")) is None:
+            node.set(ours("key"), '"case"')
     return bytes(etree.tostring(root))
+
+
+def _about_messages(root: etree._Element) -> Iterator[etree._Element]:
+    """What sends or waits for messages. The cases know no keys: all are about one case."""
+    yield from root.iter(bpmn("sendTask"), bpmn("receiveTask"))
+    shared = {n.get("id") for n in root.iterfind(bpmn("messageEventDefinition"))}
+    for definition in root.iter(bpmn("messageEventDefinition"), bpmn("eventDefinitionRef")):
+        event = definition.getparent()
+        refers = definition.tag == bpmn("messageEventDefinition") or definition.text in shared
+        if event is not None and event is not root and refers:
+            yield event
 
 
 def expression(text: str) -> str:

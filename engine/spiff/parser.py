@@ -37,7 +37,7 @@ from engine.spiff.event_parsers import (
     extension,
     named_values,
 )
-from engine.spiff.events import Signal
+from engine.spiff.events import Catch, Message, Signal
 from engine.spiff.joins import InclusiveJoin, ParallelJoin
 from engine.spiff.rewrite import rewrite
 from engine.spiff.rewrite.compensation_handlers import NAMED
@@ -228,6 +228,7 @@ class Process:
     spec: Any
     called: dict[str, Any]
     start_signals: frozenset[str] = frozenset()
+    start_messages: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -242,6 +243,16 @@ class Library:
             return self.processes[process_id]
         except KeyError:
             raise InvalidInput(f"没有名为 {process_id} 的流程") from None
+
+
+def _started_by(spec: Any, kind: type[Catch]) -> frozenset[str]:
+    """Names of the signals or messages that start a process."""
+    return frozenset(
+        definition.name
+        for start in spec.bpmn_start_events
+        for definition in start.started_by
+        if isinstance(definition, kind)
+    )
 
 
 def _called(parser: DiagramParser, process_id: str) -> dict[str, Any]:
@@ -280,13 +291,15 @@ def parse_library(diagrams: Mapping[str, bytes]) -> Library:
         for process_id, (path, name) in paths.items():
             spec = parser.get_spec(process_id)
             called = _called(parser, process_id)
-            signals = frozenset(
-                definition.name
-                for start in spec.bpmn_start_events
-                for definition in start.started_by
-                if isinstance(definition, Signal)
+            found[process_id] = Process(
+                process_id,
+                name,
+                path,
+                spec,
+                called,
+                _started_by(spec, Signal),
+                _started_by(spec, Message),
             )
-            found[process_id] = Process(process_id, name, path, spec, called, signals)
         return Library(found)
     except ValidationException as error:
         raise InvalidInput(f"{error.file_name or ''} {error.id or ''}: {error}") from error

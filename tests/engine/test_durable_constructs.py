@@ -212,10 +212,11 @@ def test_compensation_by_a_person_is_a_task_that_survives_a_restore(house):
     assert district.people == ["ua"] and district.status(started) == "running"
     district.answer("ua")
     assert district.status(started) == "completed"
+    (row,) = district.rows(select(instance).where(instance.c.id == started))
     with district.runtime.database.connect() as connection:
-        assert list(history.broken_links(connection)) == []
-        elements = [e.element for e in history.of_instance(connection, started)]
-    assert "ua" in elements
+        events = history.of_instance(connection, started)
+    assert list(history.broken_links(started, events, (row.sequence, row.hash), {})) == []
+    assert "ua" in [e.element for e in events]
 
 
 def test_an_error_in_a_sub_process_is_caught_around_it_and_the_rows_follow(house):
@@ -262,3 +263,12 @@ def test_a_link_a_split_and_a_loop_run_as_they_do_in_memory(house):
     started = district.start()
     district.answer("t")
     assert district.notes == ["n"] * 3 and district.status(started) == "completed"
+
+
+def test_a_message_starts_the_process_that_begins_with_it_once_and_under_its_key(house):
+    district = house(start("s", "message m", r_key="id"), person("t"), end("e"), flows("s>t>e"))
+    for _ in range(2):
+        district.do(lambda work: messages.send(work, "paid", "7", {"id": "7"}, guard="once"))
+        drain(district.runtime)
+    (row,) = district.rows(select(instance.c.business_key, instance.c.status))
+    assert row == ("7", "running") and district.people == ["t"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.lint.elements import FLOW_NODES, IGNORED
+from engine.lint.elements import FLOW_NODES, IGNORED, PROCESS_STARTS
 from engine.lint.finding import Finding
 from engine.lint.model import (
     Diagram,
@@ -97,15 +97,16 @@ def _undo(diagram: Diagram, node: Node) -> Iterable[Finding]:
 
 
 def _start(diagram: Diagram, node: Node) -> Iterable[Finding]:
-    """A process is started by somebody, or by a signal; other starts belong to event sub-processes."""
+    """A process is started by somebody, by a message or by a signal; others start event sub-processes."""
     scope = node.getparent()
     if scope is None or (event_driven(scope) and not is_event(node, "compensate")):
         return
     around = scope.getparent()
     if event_driven(scope) and around is not None and local(around) != "process":
         return
+    every = node.get("parallelMultiple") == "true"
     for definition in events(node):
-        if local(scope) != "process" or local(definition) != "signalEventDefinition":
+        if local(scope) != "process" or every or local(definition) not in PROCESS_STARTS:
             yield diagram.error(
                 node,
                 f"开始事件“{called(node)}”的类型 {local(definition)} 只能用在事件子流程中",
