@@ -295,6 +295,7 @@ def save(
         ended = "completed"
     entries = [*entries, *map(_trace_entry, run.trace)]
     entries += [Entry("decided", element, data=trace) for element, trace in services.traces]
+    entries += _null_entries(run)
     rows = derived_rows.read(work, row.id)
     entries += incidents.write(work, row.id, run.failures, waiting.failed, rows.incidents)
     derived_rows.write_message_waits(work, row.id, posting.waits_of(waiting), rows)
@@ -330,6 +331,19 @@ def _mark(entries: list[Entry], run: Run, state: bytes | None) -> None:
     last.data = {**last.data, "tokens": sorted(run.tokens()) if state else []}
     if state:
         last.data["state"] = history.state_digest(state)
+
+
+def _null_entries(run: Run) -> list[Entry]:
+    """Expressions that came to nothing: no error stops a case, but each leaves its reason."""
+    return [
+        Entry(
+            "null",
+            element,
+            data={"expression": text, "reasons": [doubt._asdict() for doubt in doubts]},
+            reason=f"“{text}”: {doubts[0].text}",
+        )
+        for (element, text), doubts in run.engine.nulls.items()
+    ]
 
 
 def _trace_entry(trace: Trace) -> Entry:

@@ -21,6 +21,7 @@ KINDS: dict[str, tuple[str, str, str]] = {
     "started": (N_("已启动"), "player-play", "info"),
     "completed": (N_("已完成"), "check", "secondary"),
     "decided": (N_("已决策"), "git-branch", "secondary"),
+    "null": (N_("表达式结果为空"), "alert-circle", "warning"),
     "assigned": (N_("已派发"), "user-plus", "secondary"),
     "answered": (N_("已办理"), "user-check", "success"),
     "withdrawn": (N_("已收回"), "user-minus", "secondary"),
@@ -39,7 +40,9 @@ KINDS: dict[str, tuple[str, str, str]] = {
     "migrated": (N_("已迁移版本"), "versions", "info"),
     "ended": (N_("已结束"), "flag", "info"),
 }
-FOR_PEOPLE = frozenset(KINDS) - {"completed", "decided", "withdrawn", "assigned", "recovered"}
+FOR_PEOPLE = frozenset(KINDS) - {
+    "completed", "decided", "null", "withdrawn", "assigned", "recovered"
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from SpiffWorkflow.bpmn.script_engine.python_engine import PythonScriptEngine
 
 from engine import feel
 from engine.errors import BusinessError, PermanentFailure
-from engine.feel import FeelError
+from engine.feel import FeelError, FeelWarning
 from engine.spiff.events import HandlerError
 
 
@@ -45,6 +45,15 @@ class Failure:
     permanent: bool
 
 
+class Doubt(NamedTuple):
+    """Why an expression came to null, with the place in its text."""
+
+    text: str
+    english: str
+    line: int
+    column: int
+
+
 class ExpressionFailed(FeelError):
     """表达式求值失败。"""
 
@@ -68,6 +77,8 @@ class FeelEngine(PythonScriptEngine):  # type: ignore[misc]
     services: Services
     failures: list[Failure] = field(default_factory=list)
     calls: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    # Expressions that came to nothing, by element and text, with the reasons.
+    nulls: dict[tuple[str, str], list[Doubt]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.environment = Environment(self)
@@ -79,11 +90,18 @@ class FeelEngine(PythonScriptEngine):  # type: ignore[misc]
     def validate(self, expression: str) -> None:
         feel.parse(expression)
 
-    def value(self, expression: str, names: dict[str, Any]) -> Any:
-        return feel.parse(expression).evaluate(names, functions=self.services.functions)
+    def value(self, expression: str, names: dict[str, Any], element: str = "") -> Any:
+        warnings: list[FeelWarning] = []
+        parsed = feel.parse(expression)
+        found = parsed.evaluate(names, functions=self.services.functions, warnings=warnings)
+        if found is None and warnings:
+            self.nulls[element, expression] = [
+                Doubt(w.message, w.english, *parsed.place_of(w)) for w in warnings
+            ]
+        return found
 
     def evaluate(self, task: Any, expression: str, external_context: Any = None) -> Any:
-        return self.value(expression, task.data)
+        return self.value(expression, task.data, getattr(task.task_spec, "bpmn_id", None) or "")
 
     def execute(self, task: Any, script: str, external_context: Any = None) -> bool:
         found = self.value(script, task.data)
