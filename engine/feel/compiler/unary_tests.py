@@ -26,8 +26,12 @@ def compile_test(node: ast.Node, where: Environment) -> Evaluate:
         return _condition(evaluate)
     decides = isinstance(node, (ast.Binary, ast.Between, ast.In, ast.Quantified, ast.Call))
 
+    is_range = isinstance(node, ast.RangeNode)
+
     def test(f: Frame) -> Any:
         wanted, found = evaluate(f), value(f)
+        if is_range and wanted is None:
+            return None
         if decides and isinstance(wanted, bool) and not isinstance(found, bool):
             return wanted
         return _warned(f, node, found, wanted)
