@@ -117,6 +117,8 @@ class Form:
                 value = parameter.fit(value, run, function)
                 if FUNCTION in parameter.kinds and kind(value) == FUNCTION:
                     value = partial(invoke, value, run)
+            elif type(value) is list:
+                run.spend(len(value))
             values.append(value)
         return self.answer(values, function)
 
@@ -290,7 +292,7 @@ def _parameter(text: str) -> Parameter:
     nullable = declared.endswith("?") or declared == "Any"
     kinds, element = _types(declared.removesuffix("?"))
     quick: frozenset[type] = frozenset()
-    if kinds and LIST not in kinds and FUNCTION not in kinds:
+    if kinds and not element and FUNCTION not in kinds:
         quick = frozenset(t for one in kinds for t in TYPES[one])
     items = frozenset(t for one in element for t in TYPES[one])
     return Parameter(name, kinds, element, bool(optional), nullable, spread or "", quick, items)

@@ -106,6 +106,8 @@ def _positional(node: ast.Call, called: Evaluate, where: Environment) -> Evaluat
                 for value, types in zip(values, quick, strict=True):
                     if type(value) not in types:
                         return form.apply(values, run, spoken)
+                    if type(value) is list:
+                        run.spend(len(value))
                 return form.answer(values, spoken)
             return invoke(function, run, *values)
         except Undefined as error:
@@ -124,7 +126,13 @@ def _usual_form(name: str, count: int) -> tuple[Builtin | None, Form | None]:
 
 def _quick(form: Form | None, count: int) -> list[frozenset[type]]:
     """The Python types that fit each argument as they are; none if arguments need more than a look."""
-    found = [parameter.quick for parameter in form.parameters[:count]] if form else []
+    if (
+        form is None
+        or len(form.parameters) < count
+        or (form.parameters[-1:] and form.parameters[-1].spread)
+    ):
+        return []
+    found = [parameter.quick for parameter in form.parameters[:count]]
     return found if all(found) else []
 
 
