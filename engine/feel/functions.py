@@ -13,7 +13,7 @@ from engine.feel import syntax as ast
 from engine.feel.errors import FeelLimit, Undefined
 from engine.feel.moments import build_moment
 from engine.feel.run import RUN, Evaluate, Frame, Run
-from engine.feel.types import is_instance
+from engine.feel.types import ANY, is_instance
 from engine.feel.values import DATE, DATE_TIME, FUNCTION, LIST, NULL, TYPES, kind
 
 MAX_ITEMS = 1_000_000
@@ -158,6 +158,10 @@ class Builtin:
         found = [form.results for form in self.forms]
         return frozenset() if frozenset() in found else frozenset().union(*found)
 
+    @property
+    def result_kind(self) -> str:
+        return next(iter(self.results)) if len(self.results) == 1 else ANY.name
+
     def form_for(self, arguments: Sequence[Any]) -> Form:
         """Raises Undefined if the function does not take so many arguments."""
         found = [form for form in self.forms if form.takes(len(arguments))]
@@ -200,11 +204,25 @@ class Builtin:
 class Function:
     """A function defined in FEEL, with the frame it was defined in."""
 
-    parameters: tuple[str, ...]
-    types: tuple[ast.TypeNode | None, ...]
+    definition: ast.FunctionDefinition
     slots: tuple[int, ...]
     body: Evaluate
     frame: Frame
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        return self.definition.parameters
+
+    @property
+    def types(self) -> tuple[ast.TypeNode | None, ...]:
+        return self.definition.types
+
+    @property
+    def result_kind(self) -> str:
+        """The type of the answers as far as the text tells; else Any."""
+        from engine.feel.analysis import type_of_node
+
+        return (type_of_node(self.definition).result or ANY).name
 
     def apply(self, arguments: Sequence[Any], run: Run) -> Any:
         """Raises Undefined for arguments that are too few, too many or of the wrong type."""
@@ -213,8 +231,9 @@ class Function:
         run.spend(10)
         frame = self.frame.copy()
         frame[RUN] = run
+        types = self.definition.types
         for place, slot in enumerate(self.slots):
-            value, wanted = arguments[place], self.types[place] if self.types else None
+            value, wanted = arguments[place], types[place] if types else None
             frame[slot] = value if wanted is None else self.fit(value, wanted, place, run)
         return self.body(frame)
 

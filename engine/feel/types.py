@@ -121,6 +121,11 @@ def _is_function(value: Any, node: ast.TypeNode) -> bool:
     parameters = getattr(value, "parameters", None)
     if not isinstance(parameters, tuple) or len(parameters) != len(node.items):
         return False
+    result = getattr(value, "result_kind", ANY_NAME)
+    if node.result is not None and result != ANY_NAME:
+        wanted_result = _SPELLINGS.get(node.result.name, node.result.name)
+        if wanted_result not in (ANY_NAME, result):
+            return False
     types = getattr(value, "types", ()) or (None,) * len(parameters)
     return all(
         declared is None or _narrower(wanted, declared)

@@ -13,7 +13,7 @@ from engine.feel.expression import Expression
 from engine.feel.types import ANY, ANY_NAME, Type
 from engine.feel.values import NULL
 
-__all__ = ["Finding", "analyse", "type_of"]
+__all__ = ["Finding", "analyse", "type_of", "type_of_node"]
 
 
 def analyse(
@@ -42,3 +42,8 @@ def analyse(
 def type_of(expression: Expression, types: Mapping[str, Type] | None = None) -> Type:
     """The type of an expression's value as far as it can be told."""
     return Inference(expression.text, types or {}, ANY, {}, False).of(expression.tree)
+
+
+def type_of_node(node: ast.Node) -> Type:
+    """The type of a part's value as far as the part alone tells."""
+    return Inference("", {}, ANY, {}, False).of(node)

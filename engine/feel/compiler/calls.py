@@ -20,9 +20,8 @@ from engine.feel.values import MISSING
 def definition(node: ast.FunctionDefinition, where: Environment) -> Evaluate:
     slots = {name: where.layout.slot() for name in node.parameters}
     body = _external(node) if node.external else compile_node(node.body, where.binding(slots))
-    types = node.types if any(node.types) else ()
     places = tuple(slots[name] for name in node.parameters)
-    return lambda f: Function(node.parameters, types, places, body, f.copy())
+    return lambda f: Function(node, places, body, f.copy())
 
 
 def _external(node: ast.FunctionDefinition) -> Evaluate:

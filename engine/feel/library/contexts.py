@@ -25,6 +25,8 @@ def get_value(context: Context, key: str) -> Any:
 
 @FUNCTIONS("get value", "context: context, keys: list<string>")
 def get_nested_value(context: Any, keys: list[str]) -> Any:
+    if not keys:
+        raise Undefined("empty_list")
     for key in keys:
         if not isinstance(context, dict) or key not in context:
             raise Undefined("unknown_entry", key)

@@ -91,6 +91,8 @@ HOLDS = {
         "1 instance of number", '"a" instance of string', "[1] instance of list<number>", 'not([1, "a"] instance of list<number>)',
         '@"2026-01-01" instance of date', "not(null instance of number)", "null instance of Null", "{a: 1} instance of context<a: number>",
         "not({a: 1} instance of context<a: number, b: number>)", "[1..2] instance of range<number>", "(function(a: number) a) instance of function<number> -> Any",
+        '(function() "a") instance of function<> -> string',
+        'not((function() "a") instance of function<> -> number)',
         "not(abs instance of number)", "abs instance of function", '@"P1D" instance of days and time duration', "1 instance of Any",
     ],
     "functions": [
