@@ -19,13 +19,13 @@ SERVICE = """<bpmn:serviceTask id="Task_Survey" name="停表" implementation="de
 TASK = '<bpmn:userTask id="Task_Survey" name="现场踏勘" r:role="reviewer" r:department="JFJ" r:form="forms/survey.form" />'
 LOST = '<bpmn:endEvent id="End_Lost" name="无人到达" /><bpmn:endEvent id="End_Not"'
 BROKEN = {
-    "an ignored attribute": (TASK, TASK.replace(" />", ' startQuantity="2" />')),
+    "an ignored attribute": ('id="Flow_1"', 'id="Flow_1" isImmediate="false"'),
     "a misspelt extension": ("r:department", "r:departement"),
     "a foreign resource": (TASK, TASK.replace(" />", '><bpmn:potentialOwner id="Owner" /></bpmn:userTask>')),
     "a condition in another language": (">found<", ">found == True<"),
     "a gateway without default": (' default="Flow_No"', ""),
     "a condition on the default flow": ('targetRef="End_Not" />', 'targetRef="End_Not"><bpmn:conditionExpression>not(found)</bpmn:conditionExpression></bpmn:sequenceFlow>'),
-    "a reserved id": ("End_Found", "End"),
+    "a reserved id": ("End_Found", "End_Found.split"),
     "a misspelt role": ('"reviewer"', '"reviewr"'),
     "a misspelt handler, then its parameter": (TASK, SERVICE),
     "a process that is not executable": ('isExecutable="true"', 'isExecutable="false"'),

@@ -10,7 +10,7 @@ from engine import definitions
 from engine.actor import SYSTEM
 from tests.browser.conftest import axe
 from tests.web.conftest import person
-from tests.web.studio.example import ANALYST, APPROVER, DECISION, DIAGRAM, FORM, publish
+from tests.web.studio.example import ANALYST, APPROVER, DECISION, DIAGRAM, FILES, FORM, publish
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
@@ -85,7 +85,8 @@ def test_the_modeler_opens_every_shipped_diagram_without_a_complaint(
     assert page.get_attribute(".studio", "data-warnings") == "0"
     page.evaluate(EVERY_KIND)
     assert page.complaints == []
-    assert page.evaluate("[...globalThis.__untranslated]") == []
+    untranslated = page.evaluate("[...globalThis.__untranslated]")
+    assert not untranslated, "; ".join(untranslated)
 
 
 def test_the_diagram_survives_being_opened_and_saved(runtime, open_page, analyst):
@@ -167,7 +168,8 @@ def test_a_service_task_asks_for_the_parameters_of_its_handler(open_page, analys
         '({ xml }) => /<r:parameter name="case_id" value="case.id"/.test(xml))'
     )
     assert "occasion" in page.inner_text(".studio-panel")
-    assert page.evaluate("[...globalThis.__untranslated]") == []
+    untranslated = page.evaluate("[...globalThis.__untranslated]")
+    assert not untranslated, "; ".join(untranslated)
 
 
 def test_the_menus_offer_only_what_the_engine_runs(open_page, analyst):
@@ -178,8 +180,9 @@ def test_the_menus_offer_only_what_the_engine_runs(open_page, analyst):
         ".djs-popup .entry", "entries => entries.map(e => e.dataset.id)"
     )
     assert "replace-with-service-task" in offered
-    assert not {"replace-with-task", "replace-with-send-task", "toggle-loop"} & set(offered)
-    assert page.evaluate("[...globalThis.__untranslated]") == []
+    assert not {"replace-with-task", "replace-with-manual-task", "toggle-loop"} & set(offered)
+    untranslated = page.evaluate("[...globalThis.__untranslated]")
+    assert not untranslated, "; ".join(untranslated)
 
 
 def test_a_conflict_is_said_and_nothing_is_lost(open_page, analyst):
@@ -201,7 +204,8 @@ def test_the_decision_table_opens_is_edited_and_saved(open_page, analyst):
     page.reload()
     wait(page)
     assert page.locator("tbody tr .rule-index").count() == 2
-    assert page.evaluate("[...globalThis.__untranslated]") == []
+    untranslated = page.evaluate("[...globalThis.__untranslated]")
+    assert not untranslated, "; ".join(untranslated)
     assert page.complaints == []
 
 
@@ -250,3 +254,45 @@ def test_the_watermark_stays_visible(open_page, analyst, name, selector):
     if name == "form":
         page.locator(selector).first.scroll_into_view_if_needed()
     assert watermark_is_on_top(page, selector)
+
+
+EVENT_SUB_PROCESS = """<bpmn:subProcess id="Sub_Late" name="超期" triggeredByEvent="true">
+<bpmn:startEvent id="Event_Late" name="收到撤回"><bpmn:signalEventDefinition id="Signal_Late" /></bpmn:startEvent>
+<bpmn:endEvent id="End_Late" name="已处理"><bpmn:escalationEventDefinition id="Escalation_Late" /></bpmn:endEvent>
+</bpmn:subProcess><bpmn:intermediateThrowEvent id="Event_Told" name="告知"><bpmn:linkEventDefinition id="Link_Told" name="续" /></bpmn:intermediateThrowEvent>
+<bpmn:sendTask id="Task_Send" name="发送" r:key="case.id" />
+<bpmn:boundaryEvent id="Event_Changed" attachedToRef="Task_Survey"><bpmn:conditionalEventDefinition id="Changed"><bpmn:condition>found</bpmn:condition></bpmn:conditionalEventDefinition></bpmn:boundaryEvent>
+</bpmn:process>"""
+SHAPES = """<bpmndi:BPMNShape id="S7" bpmnElement="Sub_Late" isExpanded="true"><dc:Bounds x="160" y="320" width="350" height="160" /></bpmndi:BPMNShape>
+<bpmndi:BPMNShape id="S8" bpmnElement="Event_Late"><dc:Bounds x="200" y="380" width="36" height="36" /></bpmndi:BPMNShape>
+<bpmndi:BPMNShape id="S9" bpmnElement="End_Late"><dc:Bounds x="400" y="380" width="36" height="36" /></bpmndi:BPMNShape>
+<bpmndi:BPMNShape id="S10" bpmnElement="Event_Told"><dc:Bounds x="600" y="380" width="36" height="36" /></bpmndi:BPMNShape>
+<bpmndi:BPMNShape id="S12" bpmnElement="Task_Send"><dc:Bounds x="560" y="320" width="100" height="80" /></bpmndi:BPMNShape>
+<bpmndi:BPMNShape id="S11" bpmnElement="Event_Changed"><dc:Bounds x="300" y="182" width="36" height="36" /></bpmndi:BPMNShape>
+</bpmndi:BPMNPlane>"""
+
+
+def test_every_event_that_the_engine_runs_is_offered_and_edited_in_words(
+    runtime, open_page, analyst
+):
+    content = FILES[DIAGRAM].decode().replace("</bpmn:process>", EVENT_SUB_PROCESS)
+    content = content.replace("</bpmndi:BPMNPlane>", SHAPES).encode()
+    runtime.run(SYSTEM, lambda work: definitions.save_draft(work, DIAGRAM, content, None))
+    page = wait(open_page(analyst, f"/studio/edit/{DIAGRAM}"))
+    page.evaluate(EVERY_KIND)
+    for element, offered, withheld in [
+        ("Event_Late", "replace-with-timer-start", "replace-with-compensation-start"),
+        ("Event_Start", "replace-with-none-end", "replace-with-timer-start"),
+        ("Event_Changed", "replace-with-signal-boundary", "replace-with-cancel-boundary"),
+        ("End_Late", "replace-with-signal-end", "replace-with-cancel-end"),
+        ("Task_Survey", "replace-with-send-task", "replace-with-manual-task"),
+    ]:
+        select(page, element)
+        page.click(".djs-context-pad [data-action=replace]")
+        ids = page.eval_on_selector_all(".djs-popup .entry", "all => all.map(e => e.dataset.id)")
+        assert offered in ids and withheld not in ids, (element, ids)
+        page.keyboard.press("Escape")
+    select(page, "Task_Send")
+    assert page.input_value("#bio-properties-panel-r-key") == "case.id"
+    untranslated = page.evaluate("[...globalThis.__untranslated]")
+    assert not untranslated, "; ".join(untranslated)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from engine.definitions import files_of, latest_release
 from engine.errors import InvalidInput
+from engine.lint.elements import FLOW_NODES
 from engine.runtime import Work
 from engine.service_tasks import Handler, Registry
 from engine.xml import NAMESPACES, parse_xml
@@ -33,7 +34,7 @@ KINDS = {
 
 
 def catalogue(work: Work) -> dict[str, Any]:
-    """Pairs [value, label] for each choice, and the handlers with their parameters."""
+    """Pairs [value, label] for each choice, the handlers with their parameters, what the engine runs."""
     english = _english()
     current = latest_release(work.connection)
     files = files_of(work.connection, current) if current is not None else {}
@@ -50,6 +51,7 @@ def catalogue(work: Work) -> dict[str, Any]:
         "forms": [[p, f"{title(p, files[p])} {p}"] for p in files if p.endswith(".form")],
         "decisions": sorted(_named(files, ".dmn", ".//{*}decision")),
         "processes": sorted(_named(files, ".bpmn", ".//bpmn:process")),
+        "elements": {name: sorted(runs) for name, runs in FLOW_NODES.items() if runs is not None},
     }
 
 

@@ -30,17 +30,24 @@ export function groupsFor(element, catalogue, injector) {
       textOf('r:result', 'r-result', 'Result variable', { validate: validName(translate) })
     ])];
   }
-  if (is(element, 'bpmn:SequenceFlow') && isAny(element.source, ['bpmn:ExclusiveGateway', 'bpmn:InclusiveGateway'])) {
+  if (sendsMessage(element)) {
+    return [
+      group('r-message', 'Correlation', [textOf('r:key', 'r-key', 'Key', { description: 'FEEL, such as case.id' })]),
+      namedList('r-payload', 'Parameters', 'r:Parameter', element, injector)
+    ];
+  }
+  if (is(element, 'bpmn:SequenceFlow') && isAny(element.source, ['bpmn:ExclusiveGateway', 'bpmn:InclusiveGateway', 'bpmn:Activity'])) {
     return [group('r-condition', 'Condition', [condition()])];
   }
+  const awaited = definitionsOf(element).find((one) => is(one, 'bpmn:ConditionalEventDefinition'));
+  if (awaited) return [group('r-condition', 'Condition', [eventCondition(awaited)])];
   return [];
 }
 
-function waitsForMessage(element) {
-  if (is(element, 'bpmn:ReceiveTask')) return true;
-  const definitions = is(element, 'bpmn:CatchEvent') ? getBusinessObject(element).get('eventDefinitions') : [];
-  return definitions.some((one) => is(one, 'bpmn:MessageEventDefinition'));
-}
+const definitionsOf = (element) => (is(element, 'bpmn:Event') ? getBusinessObject(element).get('eventDefinitions') ?? [] : []);
+const ofMessage = (element) => definitionsOf(element).some((one) => is(one, 'bpmn:MessageEventDefinition'));
+const waitsForMessage = (element) => is(element, 'bpmn:ReceiveTask') || (is(element, 'bpmn:CatchEvent') && ofMessage(element));
+const sendsMessage = (element) => is(element, 'bpmn:SendTask') || (is(element, 'bpmn:ThrowEvent') && ofMessage(element));
 
 /** A plain value picked from a list, or a formula: then a line for the FEEL appears below. */
 function pickOrFormula(element, name, id, label, options) {
@@ -108,6 +115,14 @@ const condition = () => area('r-condition-text', 'Condition (FEEL)',
     const made = value ? injector.get('bpmnFactory').create('bpmn:FormalExpression', { body: value }) : undefined;
     if (made) made.$parent = businessObject;
     injector.get('modeling').updateProperties(element, { conditionExpression: made });
+  }, { monospace: true });
+
+const eventCondition = (definition) => area('r-event-condition', 'Condition (FEEL)',
+  () => definition.get('condition')?.get('body') ?? '',
+  (injector, element, value) => {
+    const made = value ? injector.get('bpmnFactory').create('bpmn:FormalExpression', { body: value }) : undefined;
+    if (made) made.$parent = definition;
+    injector.get('modeling').updateModdleProperties(element, definition, { condition: made });
   }, { monospace: true });
 
 function namedList(id, label, type, element, injector) {

@@ -28,7 +28,7 @@ async function open(desk) {
     moddleExtensions: { r: moddle },
     additionalModules: [
       BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, CreateAppendAnythingModule, minimap,
-      onlySupported, propertiesModule(catalogue), translateModule({ ...builtIn, ...own })
+      onlySupported(catalogue), propertiesModule(catalogue), translateModule({ ...builtIn, ...own })
     ]
   });
   desk.root.modeler = modeler;
