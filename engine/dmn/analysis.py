@@ -43,10 +43,8 @@ def _converts(
 ) -> bool:
     """Whether the value may become one of the type: the one item of a list, a day's midnight."""
     found = type_of(expression, types).name
-    return (found == "list" and wanted.name != "list") or (found, wanted.name) == (
-        "date",
-        "date and time",
-    )
+    one_is_a_list = (found == "list") != (wanted.name == "list")
+    return one_is_a_list or (found, wanted.name) == ("date", "date and time")
 
 
 def _feel_type(wanted: Type, depth: int = 0) -> feel_types.Type:

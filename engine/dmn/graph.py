@@ -68,8 +68,9 @@ class Graph:
         return value
 
     def names(self, home: Model, decision: Decision, world: World) -> dict[str, Any]:
-        """What a decision may read: the facts, its requirements' values, functions it may call."""
-        names = dict(world.facts)
+        """What a decision may read: its requirements' values, functions it may call, and the facts
+        unless it declares which of them it reads."""
+        names = {} if decision.closed else dict(world.facts)
         for reference in decision.references:
             self._add(home, reference, names, world)
         return names

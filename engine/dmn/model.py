@@ -240,6 +240,11 @@ class Decision:
     inputs: tuple[Reference, ...] = ()
     knowledge: tuple[Reference, ...] = ()
 
+    @property
+    def closed(self) -> bool:
+        """Whether it says all that it reads; else it reads the data of the process too."""
+        return bool(self.inputs)
+
     @cached_property
     def references(self) -> tuple[Reference, ...]:
         """Everything it requires."""

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from engine.dmn.messages import say
-from engine.dmn.types import MISMATCH, Type, as_argument, converted
+from engine.dmn.types import MISMATCH, Type, converted
 from engine.feel import Expression
 from engine.feel.run import FeelWarning, Run
 from engine.feel.say import Voice, say_value
@@ -149,7 +149,7 @@ class Callee:
         self.session.run.spend(10)
         given = {}
         for (name, wanted), value in zip(self.typed, arguments, strict=True):
-            found = as_argument(value, wanted)
+            found = converted(value, wanted)
             if found is MISMATCH:
                 self.session.problem("argument_type", self.name, name, str(wanted))
                 return None

@@ -144,24 +144,18 @@ def _passes(value: Any, tests: Expression | None) -> bool:
 def converted(value: Any, wanted: Type) -> Any:
     """A value as one of a type, by the conversions that are free of loss; MISMATCH if it is none.
 
-    The only item of a list for what is no list, midnight UTC for a date where date and time is
-    wanted (DMN 1.5, 10.3.2.9.4).
+    The only item of a list for what is no list, a list of one where a list is wanted, midnight UTC
+    for a date where date and time is (DMN 1.5, 10.3.2.9.4).
     """
     if conforms(value, wanted):
         return value
+    if wanted.collection and not isinstance(value, list):
+        value = [value]
     if isinstance(value, list) and len(value) == 1 and not wanted.collection:
         value = value[0]
     if type(value) is date and wanted.basic_name == "date and time":
         value = datetime.combine(value, time(tzinfo=UTC))
     return value if conforms(value, wanted) else MISMATCH
-
-
-def as_argument(value: Any, wanted: Type) -> Any:
-    """`converted`, and a single value as a list of one where a function wants a list."""
-    found = converted(value, wanted)
-    if found is MISMATCH and wanted.collection and not isinstance(value, list):
-        return converted([value], wanted)
-    return found
 
 
 MISMATCH = object()

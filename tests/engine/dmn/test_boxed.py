@@ -265,7 +265,7 @@ ASKS = '<informationRequirement><requiredInput href="#i"/></informationRequireme
         ("tPeople", [{"full name": "A", "age": Decimal(1)}], True),
         ("tPeople", [], True),
         ("tPeople", [{"full name": "A"}], False),
-        ("tPeople", {"full name": "A", "age": Decimal(1)}, False),
+        ("tPeople", {"full name": "A"}, False),
         ("tGrade", "B", True),
         ("tGrade", "C", False),
         ("tBest", "A", True),
@@ -300,10 +300,14 @@ def test_names_of_components_may_have_several_words():
         ('["a"]', "number", None),
         ("5", "string", None),
         ("[[5]]", "number", None),
+        ("5", "tNumbers", [Decimal(5)]),
+        ('"a"', "tNumbers", None),
+        ("null", "tNumbers", None),
     ],
 )
 def test_a_decision_answers_a_value_of_its_type_or_null(logic, type_name, found):
-    assert answer(decision(lit(logic), type_name)) == found
+    types = '<itemDefinition name="tNumbers" isCollection="true"><typeRef>number</typeRef></itemDefinition>'
+    assert answer(types, decision(lit(logic), type_name)) == found
 
 
 def test_a_type_that_contains_itself_ends():
@@ -337,3 +341,11 @@ def test_a_function_type_wants_a_function_of_so_many_parameters(made, kept):
 def test_instance_of_knows_the_types_of_the_file(value, found):
     assert answer(PERSON, decision(lit("x instance of tPerson")), x=value) is found
     assert answer(PERSON, decision(lit("[x] instance of tPeople")), x=value or 5) is found
+
+
+def test_a_single_input_is_a_list_of_one_where_a_list_is_declared():
+    person = {"full name": "A", "age": Decimal(1)}
+    found = answer(
+        PERSON, GIVEN.format("tPeople"), decision(lit("count(x)"), requires=ASKS), x=person
+    )
+    assert found == Decimal(1)

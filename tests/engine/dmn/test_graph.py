@@ -223,3 +223,9 @@ def test_facts_are_those_that_nothing_in_the_graph_provides():
         }
     )
     assert decisions.facts_of("d") == {"turnover", "staff"}
+
+
+def test_a_decision_that_declares_its_input_data_reads_no_other_facts():
+    parts = (given("i", "x"), decision("d", lit("[x, y]"), "input:#i"))
+    assert asked(*parts, x=1, y=2)[0] == [1, None]
+    assert asked(decision("d", lit("[x, y]")), x=1, y=2)[0] == [1, 2]
