@@ -91,7 +91,9 @@ class Expression:
 
     def passes(self, value: Any, names: Mapping[str, Any], **options: Any) -> bool:
         """For unary tests: whether `value` passes."""
-        return self.evaluate(names, value=value, **options) is True
+        if options:
+            return self.evaluate(names, value=value, **options) is True
+        return self.evaluate_in(Run(), names, value) is True
 
     @cached_property
     def parts(self) -> tuple[tuple[syntax.Node, Test], ...]:

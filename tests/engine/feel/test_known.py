@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from engine.feel import parse
+from engine.feel.facts import facts_in
 from engine.feel.known import holds, names_in, value_of
 
 
@@ -61,3 +62,15 @@ def test_the_names_an_expression_reads_are_listed_without_functions():
 
 def test_a_name_bound_inside_the_expression_is_not_read():
     assert names_in(parse("for i in items return i * rate").tree) == ["items", "rate"]
+
+
+def test_the_facts_an_expression_needs_are_listed_with_their_paths():
+    text = "firm.address.city = home and sum(for row in rows return row.x * rate) > rows[x > limit][1].x"
+    assert facts_in(parse(text).tree) == [
+        ("firm", "address", "city"), ("home",), ("rows",), ("rate",), ("x",), ("limit",)
+    ]  # fmt: skip
+
+
+def test_a_function_and_a_context_bind_their_names():
+    text = "{a: outside, f: function(n) n * a + b, r: f(c)}.r"
+    assert names_in(parse(text).tree) == ["outside", "b", "c"]
