@@ -113,8 +113,8 @@ def fire(runtime: Runtime, task_id: UUID, element: str) -> bool:
 def fire_together(runtime: Runtime, keys: Sequence[tuple[UUID, str]]) -> None:
     """Fires timers in one transaction; if one of them cannot, each in a transaction of its own.
 
-    A commit costs as much as a step, so a chunk is twice as quick. Raises VersionConflict to be
-    asked again.
+    So one commit serves a chunk. Raises what the first one raised that could not fire, after all
+    have been tried.
     """
 
     def act(work: Work) -> None:
@@ -127,14 +127,14 @@ def fire_together(runtime: Runtime, keys: Sequence[tuple[UUID, str]]) -> None:
         logger.info("%s timers fire one by one: %s", len(keys), error)
     else:
         return
-    lost = None
+    failed: Exception | None = None
     for task_id, element in keys:
         try:
             fire(runtime, task_id, element)
-        except VersionConflict as error:
-            lost = error
-    if lost:
-        raise lost
+        except Exception as error:
+            failed = failed or error
+    if failed:
+        raise failed
 
 
 def _fire(work: Work, task_id: UUID, element: str) -> bool:

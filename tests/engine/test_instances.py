@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from sqlalchemy import func, insert, select, text, update
@@ -16,6 +17,7 @@ from engine import (
     messages,
     operations,
     provisional,
+    timers,
     user_tasks,
     verify,
 )
@@ -23,6 +25,7 @@ from engine.actor import Actor
 from engine.errors import Conflict, InvalidInput, NotAllowed, VersionConflict
 from engine.history import Entry
 from engine.operations import Cancel, Resume, Suspend
+from engine.spiff.codec import StateUnreadable
 from engine.tables import (
     calendar_day,
     event,
@@ -32,6 +35,7 @@ from engine.tables import (
     timer,
     user_task,
 )
+from engine.values import pack
 from tests.conftest import START
 from tests.engine.drain import drain
 from tests.engine.example import EXAMPLE, FILES, REVIEWER, prepare
@@ -263,3 +267,21 @@ def test_due_dates_in_a_year_without_notice_are_recomputed_when_it_is_entered(ru
     after = only_task(runtime)
     assert not after.due_provisional and after.due_at == datetime(2027, 1, 6, 10, tzinfo=UTC)
     assert rows(runtime, select(timer.c.due_provisional)) == [(False,)]
+
+
+def test_a_timer_that_cannot_fire_keeps_no_other_of_its_chunk_waiting(runtime):
+    data = {"owner": "JFJ", "price": Decimal("19.90")}
+    for key in ("case-1", "case-2"):
+        runtime.run(LI, partial(instances.start, process_id="example", data=data, business_key=key))
+    runtime.time.set(START + timedelta(days=2, hours=9, minutes=1))
+    keys = [tuple(row) for row in rows(runtime, select(timer.c.task_id, timer.c.element))]
+    spoilt = keys[0][0]
+    with runtime.database.begin() as connection:
+        connection.execute(
+            update(instance)
+            .where(instance.c.id.in_(select(timer.c.instance_id).where(timer.c.task_id == spoilt)))
+            .values(state=pack({"format": 99}))
+        )
+    with pytest.raises(StateUnreadable):
+        timers.fire_together(runtime, keys)
+    assert [row.task_id for row in rows(runtime, select(timer.c.task_id))] == [spoilt]
