@@ -143,7 +143,7 @@ def answer_by_sql(work: Work, question: Question) -> None:
     """Fills `matched` from `sheet`; what SQL can't answer is null."""
     # Compiling expressions of this size to machine code takes longer than running them.
     work.connection.execute(text("set local jit = off"))
-    work.connection.execute(text("drop table if exists matched"))
+    work.connection.execute(text("drop table if exists pg_temp.matched"))
     firms = table("sheet", column("id"), column("uscc"), column("odd"), column("listed"))
     listed = case((literal_column("listed"), literal(LISTED, BigInteger())), else_=0)
     codes = [

@@ -25,6 +25,9 @@ JOB = "eligibility.match"
 CHUNK = 20_000
 # Runs of other days are kept so long; of the same day and versions only the newest is.
 KEEP_DAYS = 30
+# A run that has not ended by then has failed for good; another may start.
+STOPPED_AFTER = timedelta(hours=1)
+_OPEN = ("waiting", "running")
 
 
 def start(work: Work, event_date: date, version_ids: Sequence[str] = ()) -> UUID:
@@ -35,6 +38,11 @@ def start(work: Work, event_date: date, version_ids: Sequence[str] = ()) -> UUID
     chosen = list(version_ids) or [row.id for row in versions_for(work, event_date)]
     if not chosen:
         raise NotFound(f"{event_date} 没有适用的政策版本,无法匹配")
+    work.connection.execute(
+        update(match_run)
+        .where(match_run.c.status.in_(_OPEN), match_run.c.created_at < work.now - STOPPED_AFTER)
+        .values(status="stopped")
+    )
     run_id = uuid.uuid4()
     firms = work.connection.scalar(
         select(func.count()).select_from(enterprise).where(enterprise.c.status == "active")
@@ -60,7 +68,7 @@ def go_on(work: Work, run_id: UUID, limit: int = CHUNK) -> bool:
     run = work.connection.execute(
         select(match_run).where(match_run.c.id == run_id).with_for_update()
     ).first()
-    if run is None or run.status not in ("waiting", "running"):
+    if run is None or run.status not in _OPEN:
         return False
     question = prepare(work, _asked(work, run), run.event_date)
     count, last = ask(work, question, run.reached, limit)
@@ -105,17 +113,35 @@ def _forget_older(work: Work, run: Row[Any]) -> None:
     )
 
 
-def latest(
-    work: Work, version_id: str, event_date: date | None = None, done_only: bool = True
-) -> Row[Any] | None:
-    """The newest run that asked about a version, of a day or of any."""
-    chosen = select(match_run).where(match_run.c.versions.contains([version_id]))
+def latest(work: Work, version_id: str, event_date: date | None = None) -> Row[Any] | None:
+    """The newest finished run that asked about a version, of a day or of any."""
+    chosen = select(match_run).where(
+        match_run.c.versions.contains([version_id]), match_run.c.status == "done"
+    )
     if event_date is not None:
         chosen = chosen.where(match_run.c.event_date == event_date)
-    if done_only:
-        chosen = chosen.where(match_run.c.status == "done")
     return work.connection.execute(
         chosen.order_by(match_run.c.created_at.desc(), match_run.c.id).limit(1)
+    ).first()
+
+
+def on_its_way(work: Work) -> Row[Any] | None:
+    """The newest run that has not ended yet."""
+    return work.connection.execute(
+        select(match_run)
+        .where(match_run.c.status.in_(_OPEN), match_run.c.created_at >= work.now - STOPPED_AFTER)
+        .order_by(match_run.c.created_at.desc(), match_run.c.id)
+        .limit(1)
+    ).first()
+
+
+def newest_done(work: Work) -> Row[Any] | None:
+    """The newest run that has ended."""
+    return work.connection.execute(
+        select(match_run)
+        .where(match_run.c.status == "done")
+        .order_by(match_run.c.created_at.desc(), match_run.c.id)
+        .limit(1)
     ).first()
 
 

@@ -122,7 +122,7 @@ def lay_out(
     connection = work.connection
     asked = {name: place for name, place in _places(names).items() if _typed(known, name)}
     mixed = [name for name in asked if name in known and known[name].mixed]
-    connection.execute(text("drop table if exists sheet, sheet_firm"))
+    connection.execute(text("drop table if exists pg_temp.sheet, pg_temp.sheet_firm"))
     connection.execute(
         text(
             "create temporary table sheet_firm on commit drop as select * from enterprise"

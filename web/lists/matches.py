@@ -6,14 +6,12 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import Row, select
 
 from engine.errors import NotFound
 from engine.runtime import Work
 from handlers.accounts.roles import HEAD, MANAGER, REVIEWER
 from handlers.eligibility import match_lists, runs
 from handlers.eligibility.facts import today
-from handlers.eligibility.tables import match_run
 from web.access import current_actor, requires, run
 from web.lists import blueprint
 from web.lists.overview import READERS, may_see, own_departments
@@ -28,7 +26,7 @@ def matches() -> Any:
     """The policies one may see with what the last run found, or how far the present one is."""
 
     def act(work: Work) -> dict[str, Any]:
-        done, busy = _newest(work, ("done",)), _newest(work, ("waiting", "running"))
+        done, busy = runs.newest_done(work), runs.on_its_way(work)
         names = policy_view.department_names(work)
         views = {
             version: view
@@ -45,22 +43,13 @@ def matches() -> Any:
     )
 
 
-def _newest(work: Work, statuses: tuple[str, ...]) -> Row[Any] | None:
-    return work.connection.execute(
-        select(match_run)
-        .where(match_run.c.status.in_(statuses))
-        .order_by(match_run.c.created_at.desc(), match_run.c.id)
-        .limit(1)
-    ).first()
-
-
 @blueprint.post("/matches")
 @requires(REVIEWER, HEAD, MANAGER)
 def start_matching() -> Any:
     """Starts a run over all policies of today, unless one is on its way."""
 
     def act(work: Work) -> bool:
-        if _newest(work, ("waiting", "running")) is not None:
+        if runs.on_its_way(work) is not None:
             return False
         runs.start(work, today(work))
         return True

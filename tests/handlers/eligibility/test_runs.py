@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -78,7 +79,7 @@ def test_a_list_says_what_each_firm_lacks_and_is_due(work, firms):
     assert [one.enterprise_id for one in asked] == [firms["asked"]]
     assert asked[0].case_number and never[0].case_number is None
     assert [c.missing for one in nearly for c in one.answer.missed] == [
-        "还差 500,000 元",
+        "还差 50 万元",
         "缺少数据: 上年度产值",
     ]
     second = match_lists.lines(work, run, "P@1", "nearly", after=nearly[0].uscc, limit=1)
@@ -98,3 +99,14 @@ def test_only_the_newest_run_of_a_day_and_recent_ones_stay(work, firms):
 def test_a_day_that_no_policy_rules_is_refused(work, firms):
     with pytest.raises(NotFound, match="没有适用"):
         runs.start(work, date(2020, 1, 1))
+
+
+def test_a_run_that_never_ended_is_stopped_by_the_next(work, firms):
+    stuck = runs.start(work, DAY)
+    assert runs.on_its_way(work).id == stuck
+    later = replace(work, now=work.now + runs.STOPPED_AFTER + timedelta(seconds=1))
+    assert runs.on_its_way(later) is None
+    fresh = runs.start(later, DAY)
+    assert runs.on_its_way(later).id == fresh
+    assert not runs.go_on(later, stuck)
+    assert runs.go_on(later, fresh) is False and runs.newest_done(later).id == fresh
