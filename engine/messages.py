@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, delete, func, or_, select, update
+from sqlalchemy import Row, and_, delete, func, or_, select, true, tuple_, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from engine import instances, posting
@@ -33,8 +33,11 @@ def meets() -> ColumnElement[bool]:
     )
 
 
-def undelivered(work: Work, limit: int = 200) -> list[Row[Any]]:
-    """Messages that nobody has taken yet, newest first, with `expired` and `wanted` (somebody waits)."""
+def undelivered(work: Work, after: UUID | None = None, limit: int = 50) -> list[Row[Any]]:
+    """Messages that nobody has taken yet, oldest first, beginning after the one named.
+
+    Rows have `expired` and `wanted` (somebody waits for it) beside the message's columns.
+    """
     wanted = (
         select(message_wait.c.task_id)
         .join(instance, instance.c.id == message_wait.c.instance_id)
@@ -42,6 +45,8 @@ def undelivered(work: Work, limit: int = 200) -> list[Row[Any]]:
         .correlate(message)
         .exists()
     )
+    place = tuple_(message.c.sent_at, message.c.id)
+    last = select(message.c.sent_at, message.c.id).where(message.c.id == after)
     return list(
         work.connection.execute(
             select(
@@ -49,8 +54,8 @@ def undelivered(work: Work, limit: int = 200) -> list[Row[Any]]:
                 (func.coalesce(message.c.expires_at, work.now) < work.now).label("expired"),
                 wanted.label("wanted"),
             )
-            .where(message.c.delivered_at.is_(None))
-            .order_by(message.c.sent_at.desc(), message.c.id)
+            .where(message.c.delivered_at.is_(None), place > last if after else true())
+            .order_by(message.c.sent_at, message.c.id)
             .limit(limit)
         )
     )

@@ -12,7 +12,7 @@ from web.navigation import MENU
 # Pages without parameters that are reached from other pages, not from the menu.
 NOT_IN_THE_MENU = {
     "accounts.sign_in", "accounts.home", "accounts.change_password", "health",
-    "monitor.incidents", "finance.batch_list",
+    "monitor.incidents", "monitor.message_list", "finance.batch_list",
     "admin.departments", "admin.calendar", "admin.processes", "admin.accounts", "admin.record",
     "lists.choose", "lists.template", "portal.account", "portal.notices", "portal.public_list",
     "monitor.migration", "monitor.batch_list",

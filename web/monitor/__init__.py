@@ -14,6 +14,7 @@ from web.monitor import (  # noqa: E402
     incident_pages,
     instance_list,
     instance_page,
+    message_pages,
     operate,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "incident_pages",
     "instance_list",
     "instance_page",
+    "message_pages",
     "operate",
 ]

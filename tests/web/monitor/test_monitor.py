@@ -169,3 +169,19 @@ def test_a_retry_that_fails_again_says_so(runtime, sign_in, start, monkeypatch):
     assert found.location.endswith(f"/monitor/incidents/{incident_id}")
     assert "仍然出错" in text(client, f"/monitor/incidents/{incident_id}")
     assert status(runtime) == "running"
+
+
+def test_messages_that_nobody_has_taken_are_shown_without_what_is_in_them(runtime, sign_in):
+    from datetime import timedelta
+
+    from engine import messages
+    from engine.actor import SYSTEM
+
+    def send(work):
+        messages.send(work, "settled", "K-1", {"secret": "不显示"}, time_to_live=timedelta(days=1))
+        messages.send(work, "settled", "", {}, business_key="K-2")
+
+    runtime.run(SYSTEM, send)
+    page = text(sign_in("m", MANAGER), "/monitor/messages")
+    assert "K-1" in page and "K-2" in page and "无人等待" in page and "不显示" not in page
+    assert "/monitor/messages" in text(sign_in("m"), "/monitor")
