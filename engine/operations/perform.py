@@ -17,7 +17,7 @@ from sqlalchemy import Row
 from engine import instances
 from engine.errors import Conflict, EngineError, InvalidInput, NotAllowed, VersionConflict
 from engine.history import Entry
-from engine.operations.preview import Preview, compare, items, token_json
+from engine.operations.preview import Preview, compare, items, token_json, warn_of_failures
 from engine.reactions import KINDS, Change, Refused
 from engine.runtime import Work
 from engine.sentence import Sentence
@@ -179,6 +179,7 @@ def _perform(
         _tell(scene, operation, reason)
     names |= names_of(instances.process_of(work, now))
     compare(shown, before, items(work, instance_id, names))
+    warn_of_failures(shown, scene.task_id)
 
 
 def _write(scene: Scene, operation: Operation, reason: str) -> None:

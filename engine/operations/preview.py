@@ -30,6 +30,8 @@ class Item:
     department: str = ""
     typed: bool = False
     """Whether somebody has typed a part of the answer already."""
+    cause: str = ""
+    """Of an incident: what went wrong."""
 
     @property
     def key(self) -> tuple[str, UUID, str]:
@@ -46,6 +48,7 @@ class Item:
             "role": self.role,
             "department": self.department,
             "typed": self.typed,
+            "cause": self.cause,
         }
 
 
@@ -134,7 +137,7 @@ def items(work: Work, instance_id: UUID, names: dict[str, str]) -> list[Item]:
     calls = rows(outside_call, outside_call.c.status == "waiting")
     found += [Item("call", r.task_id, r.element, named(r.element)) for r in calls]
     live = rows(incident, incident.c.status != "resolved")
-    found += [Item("incident", r.task_id, r.element, named(r.element)) for r in live]
+    found += [Item("incident", r.task_id, r.element, named(r.element), cause=r.cause) for r in live]
     return sorted(found, key=lambda i: (i.kind, i.element, str(i.task_id)))
 
 
@@ -144,3 +147,16 @@ def compare(preview: Preview, before: list[Item], after: list[Item]) -> None:
     preview.removed = [i for i in before if i.key not in wanted]
     preview.kept = [i for i in after if i.key in known]
     preview.added = [i for i in after if i.key not in known]
+
+
+def warn_of_failures(preview: Preview, retried: UUID | None) -> None:
+    """Warns of what fails at once: new incidents, and the one that was retried."""
+    again = [i for i in preview.kept if i.task_id == retried]
+    for one in (*preview.added, *again):
+        if one.kind == "incident":
+            preview.warnings.append(
+                Sentence(
+                    f"“{one.name}”会立即出错: {one.cause}",
+                    f"“{one.name}” fails at once: {one.cause}",
+                )
+            )

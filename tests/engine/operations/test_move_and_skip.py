@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 
 from engine import messages, outside
 from engine.errors import Conflict, InvalidInput
-from engine.operations import Cancel, Move, Skip
+from engine.operations import Cancel, Move, Retry, Skip
 from engine.reactions import Refused
 from engine.tables import outside_call
 from tests.engine.operations.conftest import ROOT
@@ -284,6 +284,20 @@ def test_a_case_in_a_loop_through_a_join_moves_back_and_joins_again(desk):
     assert desk.places(case) == ["a", "join"]
     desk.answer(case, "a")
     assert desk.row(case).status == "completed" and desk.outcome(case)["n"] == 2
+
+
+def test_a_preview_says_what_would_fail_at_once(desk):
+    desk.publish(
+        process("p", "s > a > n > e", start(), person("a"), note("n", "missing"), end("e"))
+    )
+    case = desk.start()
+    shown = desk.preview(case, Skip())
+    assert any("“n”会立即出错" in str(w) for w in shown.warnings) and desk.places(case) == ["a"]
+    desk.apply(case, Skip())
+    (failed,) = desk.rows(text("select task_id from incident"))
+    shown = desk.preview(case, Retry(failed.task_id))
+    assert any("会立即出错" in str(w) for w in shown.warnings)
+    assert desk.preview(case, Retry(failed.task_id, {"missing": "there"})).warnings == []
 
 
 def test_an_element_that_is_not_there_is_refused(desk):
