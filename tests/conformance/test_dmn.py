@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 from click.testing import CliRunner
 
 from engine.conformance import dmn
+from engine.dmn.analysis import findings_of
+from engine.dmn.reader import read
+from engine.dmn.source import child
+from engine.functions import outside_any_step
+from engine.xml import parse_xml
 from tests.conformance.cases import folder
 from web.commands.conformance import conformance
 
@@ -52,6 +58,25 @@ def test_every_published_assertion_passes():
     found = list(dmn.run_cases(folder("dmn")))
     assert [str(v) for v in found if v.word != "passed"] == []
     assert len({v.folder for v in found}) > 1
+
+
+def test_what_is_refused_at_publishing_has_no_answer():
+    """Of the decisions that answer a value, the linter's analysis finds fault only with what the
+    standard lets pass: and, or with one side decided, and entries that a context lacks."""
+    keys = {"boolean_wanted", "unknown_entry"}
+    functions = outside_any_step(datetime(2026, 1, 1, tzinfo=UTC))
+    for place in sorted(folder("dmn").glob("*/*")):
+        files = {file.name: file.read_bytes() for file in place.glob("*.dmn")}
+        faulty = {
+            text.place
+            for model in read(files)
+            for text, finding in findings_of(model, functions)
+            if finding.key not in keys
+        }
+        for file in place.glob("*-test-*.xml"):
+            for node in parse_xml(file.read_bytes()).iter("{*}resultNode"):
+                answers = dmn.value_of(child(node, "expected")) is not None
+                assert not (answers and f"决策“{node.get('name')}”" in faulty), node.get("name")
 
 
 @pytest.mark.parametrize(
