@@ -50,7 +50,9 @@ def _literal(node: ast.Literal) -> tuple[int, str]:
 
 def _binary(node: ast.Binary) -> tuple[int, str]:
     level = _LEVELS[node.operator]
-    left, right = _print(node.left, level), _print(node.right, level + 1)
+    # `x instance of list < y` would be read as the beginning of `list<…>`.
+    inner = isinstance(node.left, ast.InstanceOf) and node.operator == "<"
+    left, right = _print(node.left, level + inner), _print(node.right, level + 1)
     return level, f"{left} {node.operator} {right}"
 
 

@@ -23,6 +23,8 @@ _TYPE_NAMES = KnownNames(
         "yearMonth duration",
     ]
 )
+# After other types a `<` compares.
+_WITH_INNER = frozenset(["list", "range", "context", "function"])
 _IN_NAMES = frozenset("'-+*/.")
 
 
@@ -179,7 +181,7 @@ class Reader:
             items: list[ast.TypeNode] = []
             entries: list[tuple[str, ast.TypeNode]] = []
             result: ast.TypeNode | None = None
-            if self.accept("<"):
+            if name in _WITH_INNER and self.accept("<"):
                 while not self.at(">"):
                     key = self.key_before_colon() if name == "context" else None
                     inner = self.type()

@@ -27,6 +27,8 @@ from tests.engine.feel.expressions import NAMES, cells, trees
         '@"2026-03-02".year',
         "f(name: 1)(2)[item > 1].z",
         "not(a) and b",
+        "x instance of number < y",
+        "(x instance of list) < y",
     ],
 )
 def test_a_printed_tree_is_read_as_the_same_tree(text):
