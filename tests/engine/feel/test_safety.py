@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -215,3 +217,15 @@ def test_the_cache_of_parsed_texts_is_bounded():
     from engine.feel.expression import _parse
 
     assert _parse.cache_info().maxsize == 10_000
+
+
+def test_no_float_is_anywhere_in_the_language():
+    folder = Path(__file__).parents[3] / "engine" / "feel"
+    wrong = [
+        f"{path.name}:{node.lineno}"
+        for path in sorted(folder.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.Name) and node.id == "float")
+        or (isinstance(node, ast.Constant) and isinstance(node.value, float))
+    ]
+    assert wrong == []
