@@ -11,6 +11,8 @@ from web.navigation import MENU
 
 # Pages without parameters that are reached from other pages, not from the menu.
 NOT_IN_THE_MENU = {
+    "lists.matches",
+    "studio.what_if_policies",
     "accounts.sign_in", "accounts.home", "accounts.change_password", "health",
     "monitor.incidents", "monitor.message_list", "finance.batch_list",
     "admin.departments", "admin.calendar", "admin.processes", "admin.accounts", "admin.record",
