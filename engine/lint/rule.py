@@ -28,9 +28,12 @@ class Rule:
     check: Check
 
     def findings(self, diagram: Diagram, release: Release) -> Iterable[Finding]:
-        """The rule's findings, named after it."""
+        """The rule's findings, named after it; a fix of what has no id cannot be made."""
         for finding in self.check(diagram, release):
-            yield finding if finding.rule else replace(finding, rule=self.name)
+            fix = finding.fix
+            if fix is not None and not all(edit.element for edit in fix.edits):
+                fix = None
+            yield replace(finding, rule=finding.rule or self.name, fix=fix)
 
 
 def rule(title: Words, why: Words, refuses: str, house: bool = False) -> Callable[[Check], Rule]:
