@@ -12,7 +12,7 @@ from typing import Any
 from lxml import etree
 
 from engine.dmn.graph import Graph, World
-from engine.dmn.model import Decision, Model, Service
+from engine.dmn.model import Decision, Knowledge, Model, Service
 from engine.dmn.reader import read
 from engine.dmn.session import Session
 from engine.dmn.source import child, children, local
@@ -103,6 +103,9 @@ def _asked(graph: Graph, home: Model, case: etree._Element, name: str, world: Wo
     for element in home.elements.values():
         if invoked and isinstance(element, Service) and element.name == invoked:
             return graph.outputs(home, element, world.facts, world.session).get(name)
+        if invoked and isinstance(element, Knowledge) and element.name == invoked:
+            called = graph.knowledge(home, element, world)
+            return called(*(world.facts.get(parameter) for parameter in called.parameters))
         if not invoked and element.name == name:
             if isinstance(element, Decision):
                 return graph.decide(home, element, world)

@@ -100,6 +100,19 @@ def test_an_expected_error_passes_when_the_answer_is_null_and_an_error_was_recor
     assert [v.word for v in suite(content)] == ["passed"]
 
 
+def test_a_knowledge_model_may_be_asked_directly(suite):
+    (model,) = suite.place.rglob("m.dmn")
+    half = """<businessKnowledgeModel id="b" name="half"><variable name="half"/><encapsulatedLogic>
+<formalParameter name="the age" typeRef="number"/><literalExpression><text>the age / 2</text>
+</literalExpression></encapsulatedLogic></businessKnowledgeModel></definitions>"""
+    model.write_text(MODEL.replace("</definitions>", half))
+    content = cases(result(decimal("10.5")).replace("twice", "half"))
+    asked = content.replace(
+        '<testCase id="1">', '<testCase id="1" invocableName="half" type="bkm">'
+    )
+    assert [v.word for v in suite(asked)] == ["passed"]
+
+
 def test_a_model_that_cannot_be_read_is_refused(suite):
     verdicts = suite(cases(result(decimal("42"))).replace("m.dmn", "other.dmn"))
     assert [(v.word, v.said) for v in verdicts] == [("refused", "no model other.dmn")]
