@@ -12,6 +12,7 @@ from typing import Any
 from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff.merging import Data, merge
+from engine.spiff.prune import drop_subprocess
 from engine.spiff.scopes import owner_of
 from engine.spiff.subprocesses import EventSubProcess, ended_with
 from engine.spiff.throwing import Throw, cancel_transaction
@@ -93,7 +94,7 @@ def undo_next(my_task: Any) -> bool:
             return False
         began: Data = inside.task_tree.data
         my_task.data = merge(began, my_task.data, ended_with(inside))
-        del top.subprocesses[my_task.id]
+        drop_subprocess(top, my_task.id)
     todo = my_task.internal_data[UNDOING]
     if not todo:
         del my_task.internal_data[UNDOING]

@@ -69,11 +69,12 @@ def _prune_one(wf: Any) -> list[Any]:
     return gone
 
 
-def _drop_subprocess(top: Any, tid: UUID) -> None:
+def drop_subprocess(top: Any, tid: UUID) -> None:
+    """Forgets the sub-process of a task, with all sub-processes inside of it."""
     sub = top.subprocesses.pop(tid, None)
     if sub is not None:
         for t in sub.tasks.values():
-            _drop_subprocess(top, t.id)
+            drop_subprocess(top, t.id)
 
 
 def prune(top: Any) -> int:
@@ -84,10 +85,10 @@ def prune(top: Any) -> int:
             continue  # went with an outer one
         owner = sub.parent_workflow.tasks[tid]
         if owner._state & (FINISHED & ~TaskState.ERROR):
-            _drop_subprocess(top, tid)
+            drop_subprocess(top, tid)
     for wf in [top, *top.subprocesses.values()]:
         if wf.completed:  # about to be read by its owner
             continue
         for t in _prune_one(wf):
-            _drop_subprocess(top, t.id)
+            drop_subprocess(top, t.id)
     return before - len(top.tasks) - sum(len(s.tasks) for s in top.subprocesses.values())
