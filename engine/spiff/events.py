@@ -61,6 +61,12 @@ class Timer(Catch):
             task.internal_data[key] = self._due(task).isoformat()
         return datetime.fromisoformat(task.internal_data[key])
 
+    def arm_anew(self, task: Any) -> datetime:
+        """The due instant computed again at this step's time; a cycle keeps its round."""
+        if f"cycle:{self.element}" not in task.internal_data:
+            task.internal_data.pop(f"due:{self.element}", None)
+        return self.arm(task)
+
     def fired_at(self, task: Any, due: datetime) -> None:
         """Notes the instant at which the timer was due after all; its row may have been moved."""
         task.internal_data[f"due:{self.element}"] = due.isoformat()

@@ -234,8 +234,7 @@ class Run:
             return self._person(task).due
         for definition in definitions_of(task):
             if isinstance(definition, Timer) and definition.element == element:
-                task.internal_data.pop(f"due:{element}", None)
-                return definition.arm(task)
+                return definition.arm_anew(task)
         return None
 
     @property
@@ -256,7 +255,7 @@ class Run:
             return self.data
         merged: dict[str, Any] = {}
         for task in self.workflow.all_tasks():
-            if task._state & ACTIVE:
+            if task._state & ACTIVE and not is_armed(task):
                 merged.update(task.data)
         return merged
 
@@ -382,8 +381,9 @@ class Run:
 
 
 def is_armed(task: Any) -> bool:
-    """Whether a task is an event sub-process that waits for its start event."""
-    return task._state == TaskState.WAITING and getattr(task.task_spec, "watches", False)
+    """Whether a task is a boundary event or event sub-process that waits: no token is there yet."""
+    watches = getattr(task.task_spec, "watches", False) or isinstance(task.task_spec, BoundaryEvent)
+    return task._state == TaskState.WAITING and watches
 
 
 def _followers(task: Any) -> Iterable[str]:

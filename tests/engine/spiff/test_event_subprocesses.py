@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.spiff import Run
 from tests.engine.spiff.draw import (
     Drawn,
     boundary,
@@ -189,3 +190,19 @@ def test_a_cycle_runs_it_again_and_again():
         case.fire("w.s")
     assert case.notes == ["n"] * 3 and not case.waiting.timers
     assert case.answer("t").completed
+
+
+def test_what_only_waits_holds_no_token_and_no_data_of_its_own():
+    case = Drawn(
+        start(),
+        person("t"),
+        boundary("late", "u", "timer P1D"),
+        person("u"),
+        end("e", "e2"),
+        flows("s>t>u>e; late>e2"),
+        watcher("w", "timer P1D", note("n"), end("w.e"), flows("w.s>n>w.e")),
+        data={"x": 0},
+    )
+    case.answer("t", x=1)
+    run = Run.restore(case.process, case.state, case.services)
+    assert run.tokens() == ["u"] and run.current_data() == {"x": 1}
