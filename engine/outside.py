@@ -77,6 +77,7 @@ def _enter_answer(runtime: Runtime, task_id: UUID, answer: Any) -> None:
         raise
     except Exception as error:
         # The diagram cannot take this answer: a person must see it, not a job that fails for ever.
+        logger.exception("the answer of outside call %s could not be entered", task_id)
         _failed(runtime, task_id, error, tries=0)
 
 

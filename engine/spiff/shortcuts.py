@@ -17,21 +17,33 @@ from SpiffWorkflow.util.deep_merge import DeepMerge
 from SpiffWorkflow.util.event import Event
 
 _POOL = 256  # ids made of one call to the system
+_ids: list[UUID] = []
+# A forked process must not hand out the ids that its parent holds.
+os.register_at_fork(after_in_child=_ids.clear)
 
 
-def _random_ids() -> Any:
-    """Version-4 UUIDs, many of one call: asking the system for each costs more than making it."""
+def random_id() -> UUID:
+    """A version-4 UUID. Many are made of one call: asking the system for each costs more than making it.
+
+    Taking the last of a list is one step for all threads; a generator would refuse the second one.
+    """
+    while True:
+        try:
+            return _ids.pop()
+        except IndexError:
+            _ids.extend(_batch())
+
+
+def _batch() -> list[UUID]:
     variant, version = 0x8 << 60, 0x4 << 76
     mask = ~((0xF << 76) | (0x3 << 62))
-    while True:
-        random = os.urandom(16 * _POOL)
-        for place in range(0, len(random), 16):
-            number = int.from_bytes(random[place : place + 16], "big")
-            yield UUID(int=number & mask | version | variant)
+    random = os.urandom(16 * _POOL)
+    numbers = (int.from_bytes(random[at : at + 16], "big") for at in range(0, len(random), 16))
+    return [UUID(int=number & mask | version | variant) for number in numbers]
 
 
 def make_ids_in_batches() -> None:
-    SpiffWorkflow.task.uuid4 = _random_ids().__next__
+    SpiffWorkflow.task.uuid4 = random_id
 
 
 def look_up_relatives_directly() -> None:

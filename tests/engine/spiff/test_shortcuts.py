@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from uuid import RFC_4122
 
 import pytest
@@ -10,13 +13,41 @@ from SpiffWorkflow.util.task import TaskIterator, TaskState
 
 from engine.bench.models import INSTANT, PROMISED
 from engine.bench.ours import OurTwin
-from engine.spiff.shortcuts import _random_ids
+from engine.spiff.shortcuts import random_id
 
 
 def test_ids_are_random_uuids_and_never_the_same():
-    ids = [identity for identity, _ in zip(_random_ids(), range(1000), strict=False)]
+    ids = [random_id() for _ in range(1000)]
     assert len(set(ids)) == 1000
     assert {(identity.version, identity.variant) for identity in ids} == {(4, RFC_4122)}
+
+
+def test_threads_that_make_ids_together_never_meet():
+    def many(_):
+        return [random_id() for _ in range(20_000)]
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            ids = [one for found in threads.map(many, range(4)) for one in found]
+    finally:
+        sys.setswitchinterval(before)
+    assert len(set(ids)) == 80_000
+
+
+def test_a_forked_process_makes_ids_of_its_own():
+    random_id()
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writing, random_id().bytes)
+        os._exit(0)
+    os.waitpid(child, 0)
+    theirs = os.read(reading, 16)
+    os.close(reading)
+    os.close(writing)
+    assert theirs not in [random_id().bytes for _ in range(600)]
 
 
 def test_neighbours_of_a_spec_follow_when_one_is_added():
