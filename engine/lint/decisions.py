@@ -32,7 +32,7 @@ def check(
     root = parse_xml(content, path)
     found = [*_ids(path, root), *_empty(path, root), *_shape(path, root)]
     try:
-        models = read({**_readable(others or {}), path: content})
+        models = read({**_readable(_importing(others or {})), path: content})
     except InvalidInput as error:
         yield from found or [
             Finding("error", path, "", "decision_readable", str(error), "The file is unreadable")
@@ -68,6 +68,12 @@ def _roots(files: Mapping[str, bytes]) -> dict[str, etree._Element]:
         except InvalidInput:
             continue
     return found
+
+
+def _importing(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """The decision files, if any of them imports another; without that each stands for itself."""
+    decisions = {path: content for path, content in files.items() if path.endswith(".dmn")}
+    return decisions if any(b"import" in content for content in decisions.values()) else {}
 
 
 def _readable(files: Mapping[str, bytes]) -> dict[str, bytes]:
