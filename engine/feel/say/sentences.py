@@ -52,7 +52,12 @@ def _tests(nodes: tuple[ast.Node, ...], voice: Voice, negated: bool) -> str:
 
 
 def _flat(nodes: tuple[ast.Node, ...]) -> list[ast.Node]:
-    return [n for node in nodes for n in (node.items if isinstance(node, ast.ListNode) else [node])]
+    """The tests with lists taken apart; an empty list stays one."""
+    found: list[ast.Node] = []
+    for node in nodes:
+        items = node.items if isinstance(node, ast.ListNode) else ()
+        found += items or (node,)
+    return found
 
 
 def _known(node: ast.Node, voice: Voice) -> Any:
@@ -84,6 +89,8 @@ def _test(node: ast.Node, voice: Voice, negated: bool = False) -> str:
     if isinstance(node, ast.Binary) and is_comparison(node.operator):
         if isinstance(node.left, ast.Input):
             return _compared(node, voice, negated)
+    elif isinstance(node, ast.ListNode):
+        return say_comparison("=", _list(node, voice), MISSING, voice, negated)
     elif isinstance(node, ast.RangeNode):
         said = _open_range(node, voice)
         return voice.say("not", said) if negated else said

@@ -112,6 +112,7 @@ SENTENCES = [
     ("{total: staff * 2}", "total 为职工 × 2", "total: staff × 2"),
     ("x instance of number", "x 的类型为 number", "x is of the type number"),
     ("-staff", "−职工", "−staff"),
+    ("staff in ([])", "职工为空列表", "staff is an empty list"),
     ("function(x) x", "以 x 为参数的函数:x", "a function of x: x"),
 ]  # fmt: skip
 
