@@ -91,6 +91,13 @@ def let_go(task: Any) -> None:
     task._ready()
 
 
+def keep_listening(my_task: Any, definition: Catch) -> None:
+    """What happened without interrupting may happen again, as often as its definition says."""
+    again = definition.next_round(my_task) or definition.same_again(my_task)
+    if again is not None:
+        arm_again(my_task, again)
+
+
 def arm_again(task: Any, internal: dict[str, Any]) -> Any:
     """A fresh task that waits for the next time, beside one that has fired."""
     fresh = task.parent._add_child(task.task_spec, TaskState.FUTURE)
@@ -128,9 +135,7 @@ class Boundary(Catcher, BoundaryEvent):  # type: ignore[misc]
                 if other is not my_task and not _has_happened(other):
                     other.cancel()
         else:
-            again = definition.next_round(my_task) or definition.same_again(my_task)
-            if again is not None:
-                arm_again(my_task, again)
+            keep_listening(my_task, definition)
         let_go(my_task)
 
     def overhear(self, my_task: Any, definition: Catch) -> None:

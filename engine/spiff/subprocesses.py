@@ -11,7 +11,7 @@ from typing import Any
 from SpiffWorkflow.bpmn.specs.defaults import CallActivity, SubWorkflowTask
 from SpiffWorkflow.util.task import TaskState
 
-from engine.spiff.catching import Catcher, arm_again, let_go
+from engine.spiff.catching import Catcher, keep_listening, let_go
 from engine.spiff.events import Catch
 from engine.spiff.merging import merge
 from engine.spiff.scopes import scope_data
@@ -129,9 +129,7 @@ class EventSubProcess(Catcher, RunsInside, SubWorkflowTask):  # type: ignore[mis
                 if other is not my_task and not other._state & TaskState.FINISHED_MASK:
                     other.cancel()
         else:
-            again = definition.next_round(my_task) or definition.same_again(my_task)
-            if again is not None:
-                arm_again(my_task, again)
+            keep_listening(my_task, definition)
         let_go(my_task)
 
     def _run_hook(self, my_task: Any) -> bool | None:

@@ -22,13 +22,7 @@ from web.monitor import search
 @requires(*operating.READERS)
 def found_instances() -> Any:
     """Instances by text, process, status and trouble, the newest first, 50 at a time."""
-    wanted = search.Filter(
-        request.args.get("q", ""),
-        request.args.get("process", ""),
-        request.args.get("status", ""),
-        request.args.get("trouble") == "1",
-        request.args.get("after", ""),
-    )
+    wanted = search.asked_for(request.args)
 
     def act(work: Work) -> dict[str, Any]:
         rows, following = search.page(work, wanted)

@@ -10,20 +10,12 @@ from engine.runtime import Work
 from web.access import requires, run
 from web.monitor import READERS, blueprint, search
 
-MAX_FILTER = 100
-
 
 @blueprint.get("")
 @requires(*READERS)
 def instances() -> Any:
     """Every instance that matches the filter, the newest first."""
-    wanted = search.Filter(
-        request.args.get("q", "").strip()[:MAX_FILTER],
-        request.args.get("process", ""),
-        request.args.get("status", ""),
-        request.args.get("trouble") == "1",
-        request.args.get("after", ""),
-    )
+    wanted = search.asked_for(request.args)
 
     def act(work: Work) -> dict[str, Any]:
         rows, following = search.page(work, wanted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from engine.tables import definition, incident, instance
 from web import subjects
 
 PAGE_SIZE = 50
+LONGEST_TEXT = 100
 STATUSES = ("running", "suspended", "completed", "cancelled")
 
 
@@ -27,6 +29,17 @@ class Filter:
     status: str = ""
     trouble: bool = False
     after: str = ""
+
+
+def asked_for(query: Mapping[str, str]) -> Filter:
+    """The filter that an address asks for."""
+    return Filter(
+        query.get("q", "").strip()[:LONGEST_TEXT],
+        query.get("process", ""),
+        query.get("status", ""),
+        query.get("trouble") == "1",
+        query.get("after", ""),
+    )
 
 
 def page(work: Work, wanted: Filter) -> tuple[list[Row[Any]], str]:

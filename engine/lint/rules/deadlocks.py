@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from engine.lint.finding import Finding
 from engine.lint.model import Diagram, Release, called
 from engine.lint.rule import rule
-from engine.lint.soundness import problems, spoken
+from engine.lint.soundness import problems, report
 
 
 @rule(
@@ -31,13 +31,7 @@ from engine.lint.soundness import problems, spoken
 )  # fmt: skip
 def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
     for problem, path in problems(diagram, "deadlock"):
-        say = diagram.error if problem.certain else diagram.warning
         name = called(diagram.flow_nodes[problem.element])
-        way = spoken(diagram, path)
-        depends = ("", "") if problem.certain else ("(取决于数据)", " (depending on data)")
-        yield say(
-            problem.element,
-            f"“{name}”会永远等下去{depends[0]}: {way}",
-            f"“{name}” would wait for ever{depends[1]}: “{way}”",
-            path=path,
+        yield report(
+            diagram, problem, path, f"“{name}”会永远等下去", f"“{name}” would wait for ever"
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from engine.lint.finding import Finding
 from engine.lint.model import Diagram, Release, called
 from engine.lint.rule import rule
-from engine.lint.soundness import problems, spoken
+from engine.lint.soundness import problems, report
 
 
 @rule(
@@ -29,14 +29,12 @@ from engine.lint.soundness import problems, spoken
 )  # fmt: skip
 def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
     for problem, path in problems(diagram, "double"):
-        say = diagram.error if problem.certain else diagram.warning
         name = called(diagram.flow_nodes[problem.element])
         split = diagram.called.get(problem.others[0], "") if problem.others else ""
-        way = spoken(diagram, path)
-        depends = ("", "") if problem.certain else ("(取决于数据)", " (depending on data)")
-        yield say(
-            problem.element,
-            f"“{split}”分出的分支没有汇合,“{name}”会执行不止一次{depends[0]}: {way}",
-            f"The branches that “{split}” begins are not joined: “{name}” would run more than once{depends[1]}: “{way}”",
-            path=path,
+        yield report(
+            diagram,
+            problem,
+            path,
+            f"“{split}”分出的分支没有汇合,“{name}”会执行不止一次",
+            f"The branches that “{split}” begins are not joined: “{name}” would run more than once",
         )

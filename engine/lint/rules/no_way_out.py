@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from engine.lint.finding import Finding
 from engine.lint.model import Diagram, Release, called
 from engine.lint.rule import rule
-from engine.lint.soundness import problems, spoken
+from engine.lint.soundness import problems, report
 
 
 @rule(
@@ -27,13 +27,11 @@ from engine.lint.soundness import problems, spoken
 )
 def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
     for problem, path in problems(diagram, "no_way_out"):
-        say = diagram.error if problem.certain else diagram.warning
         name = called(diagram.flow_nodes[problem.element])
-        way = spoken(diagram, path)
-        depends = ("", "") if problem.certain else ("(取决于数据)", " (depending on data)")
-        yield say(
-            problem.element,
-            f"走到“{name}”之后再也到不了结束{depends[0]}: {way}",
-            f"After “{name}” no end can be reached{depends[1]}: “{way}”",
-            path=path,
+        yield report(
+            diagram,
+            problem,
+            path,
+            f"走到“{name}”之后再也到不了结束",
+            f"After “{name}” no end can be reached",
         )

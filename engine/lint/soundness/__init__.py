@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator
 from functools import lru_cache
 
+from engine.lint.finding import Finding
 from engine.lint.model import Diagram, Scope, event_driven
 from engine.lint.soundness.explore import Exploration, Problem, explore
 from engine.lint.soundness.net import nets_of, throwers
@@ -68,6 +69,21 @@ def _way_to(diagram: Diagram, scope: Scope) -> tuple[str, ...]:
         path.append(current)
         current = came[current]
     return (*_way_to(diagram, parent), *reversed(path))
+
+
+def report(
+    diagram: Diagram, problem: Problem, path: tuple[str, ...], text: str, english: str
+) -> Finding:
+    """A finding with its path; a warning that says so where data decide whether it happens."""
+    say = diagram.error if problem.certain else diagram.warning
+    way = spoken(diagram, path)
+    depends = ("", "") if problem.certain else ("(取决于数据)", " (depending on data)")
+    return say(
+        problem.element,
+        f"{text}{depends[0]}: {way}",
+        f"{english}{depends[1]}: “{way}”",
+        path=path,
+    )
 
 
 def spoken(diagram: Diagram, path: tuple[str, ...]) -> str:
