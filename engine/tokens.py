@@ -24,7 +24,7 @@ BY_OPERATORS = frozenset(
 )
 
 
-def unexplained(row: Row[Any], events: Sequence[Row[Any]]) -> Iterator[str]:
+def unexplained(work: Work, row: Row[Any], events: Sequence[Row[Any]]) -> Iterator[str]:
     """A sentence for each step after which tokens stand where nothing has put them."""
     before: Counter[str] | None = None
     step: list[Row[Any]] = []
@@ -34,12 +34,17 @@ def unexplained(row: Row[Any], events: Sequence[Row[Any]]) -> Iterator[str]:
             continue
         after = Counter(one.data["tokens"])
         if before is not None and not BY_OPERATORS & {found.kind for found in step}:
-            yield from _balance(row, one.sequence, before, after, step)
+            yield from _balance(work, row, one.sequence, before, after, step)
         before, step = after, []
 
 
 def _balance(
-    row: Row[Any], sequence: int, before: Counter[str], after: Counter[str], step: list[Row[Any]]
+    work: Work,
+    row: Row[Any],
+    sequence: int,
+    before: Counter[str],
+    after: Counter[str],
+    step: list[Row[Any]],
 ) -> Iterator[str]:
     sent = Counter(
         name for one in step if one.kind == "completed" for name in one.data.get("follows", ())
@@ -47,7 +52,7 @@ def _balance(
     begun = any(one.kind == "completed" and "scope" in one.data for one in step)
     for element, count in (after - before - sent).items():
         # The first elements inside a scope, and a loop's instances, are sent by no drawn element.
-        if not begun and before[element] == 0:
+        if not begun and before[element] == 0 and not _undoes(work, row, element):
             yield (
                 f"流程 {row.id} 的第 {sequence} 条历史之后,{element} 多出 {count} 个令牌,"
                 "没有任何步骤送来"
@@ -55,6 +60,11 @@ def _balance(
     if before - after and not any(one.kind in ("completed", "error received") for one in step):
         lost = ", ".join(sorted(before - after))
         yield f"流程 {row.id} 的第 {sequence} 条历史之后,{lost} 的令牌不见了,却没有任何步骤完成"
+
+
+def _undoes(work: Work, row: Row[Any], element: str) -> bool:
+    """Whether an element undoes another: a throwing event begins it, no drawn flow leads to it."""
+    return element in instances.process_of(work, row).undoing
 
 
 def unlike_rows(

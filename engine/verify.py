@@ -73,7 +73,7 @@ def findings(work: Work, progress: Progress = lambda done, total: None) -> Itera
             yield from history.broken_links(
                 row.id, chain, (row.sequence, row.hash), sealed.get(row.id, {})
             )
-            yield from tokens.unexplained(row, chain)
+            yield from tokens.unexplained(work, row, chain)
             if row.state is not None:
                 yield from tokens.unlike_rows(work, row, chain, rows)
             done += len(chain)

@@ -40,7 +40,7 @@ from engine.spiff.event_parsers import (
 from engine.spiff.events import Catch, Message, Signal
 from engine.spiff.joins import InclusiveJoin, ParallelJoin
 from engine.spiff.rewrite import rewrite
-from engine.spiff.rewrite.compensation_handlers import NAMED
+from engine.spiff.rewrite.compensation_handlers import ENDING, NAMED
 from engine.spiff.rewrite.flows import ADDED
 from engine.spiff.scopes import Scope
 from engine.spiff.specs import DecisionTask, FeelScript, HandlerTask, HumanTask
@@ -229,6 +229,12 @@ class Process:
     called: dict[str, Any]
     start_signals: frozenset[str] = frozenset()
     start_messages: frozenset[str] = frozenset()
+
+    @property
+    def undoing(self) -> frozenset[str]:
+        """Ids of the activities that undo others (compensation handlers)."""
+        processes = (name for name in self.called if name.endswith(ENDING))
+        return frozenset(name.removesuffix(ENDING) for name in processes)
 
 
 @dataclass(frozen=True)
