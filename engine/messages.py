@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Row, and_, delete, func, or_, select, true, tuple_, update
+from sqlalchemy import Row, Select, and_, delete, func, or_, select, true, tuple_, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from engine import instances, posting
 from engine.actor import SYSTEM
-from engine.errors import Conflict, VersionConflict
+from engine.errors import Conflict, NotFound, VersionConflict
 from engine.history import Entry
 from engine.posting import SIGNAL, broadcast, send
 from engine.runtime import Runtime, Work
 from engine.tables import instance, message, message_wait
 from engine.values import from_json
 
-__all__ = ["broadcast", "delete_old", "deliver", "meets", "send", "undelivered"]
+__all__ = [
+    "Fate",
+    "broadcast",
+    "delete_old",
+    "deliver",
+    "fate",
+    "get",
+    "meets",
+    "of_guard",
+    "send",
+    "undelivered",
+]
 KEPT = timedelta(days=400)
+Fate = Literal["delivered", "underway", "buffered", "expired"]
 
 
 def meets() -> ColumnElement[bool]:
@@ -36,8 +48,51 @@ def meets() -> ColumnElement[bool]:
 def undelivered(work: Work, after: UUID | None = None, limit: int = 50) -> list[Row[Any]]:
     """Messages that nobody has taken yet, oldest first, beginning after the one named.
 
-    Rows have `expired` and `wanted` (somebody waits for it) beside the message's columns.
+    Rows are as `get` gives them.
     """
+    place = tuple_(message.c.sent_at, message.c.id)
+    last = select(message.c.sent_at, message.c.id).where(message.c.id == after)
+    return list(
+        work.connection.execute(
+            _judged(work)
+            .where(message.c.delivered_at.is_(None), place > last if after else true())
+            .order_by(message.c.sent_at, message.c.id)
+            .limit(limit)
+        )
+    )
+
+
+def get(work: Work, message_id: UUID) -> Row[Any]:
+    """A message; `expired` and `wanted` (a case waits for it) beside its columns. Raises NotFound."""
+    row = work.connection.execute(_judged(work).where(message.c.id == message_id)).first()
+    if row is None:
+        raise NotFound("没有这条消息")
+    return row
+
+
+def of_guard(work: Work, guard: str) -> Row[Any]:
+    """The one message that was sent with this guard. Raises NotFound."""
+    found = work.connection.scalar(select(message.c.id).where(message.c.guard == guard))
+    if found is None:
+        raise NotFound("没有这条消息")
+    return get(work, found)
+
+
+def fate(work: Work, row: Row[Any]) -> Fate:
+    """What has become of a message (a row of `get`).
+
+    `underway`: somebody waits for it, or a process begins with it, and a job delivers it.
+    `buffered`: kept until somebody waits.
+    """
+    if row.delivered_at is not None:
+        return "delivered"
+    if row.expired:
+        return "expired"
+    begins = any(row.name in process.start_messages for process in posting.in_force(work))
+    return "underway" if row.wanted or begins else "buffered"
+
+
+def _judged(work: Work) -> Select[Any]:
     wanted = (
         select(message_wait.c.task_id)
         .join(instance, instance.c.id == message_wait.c.instance_id)
@@ -45,20 +100,8 @@ def undelivered(work: Work, after: UUID | None = None, limit: int = 50) -> list[
         .correlate(message)
         .exists()
     )
-    place = tuple_(message.c.sent_at, message.c.id)
-    last = select(message.c.sent_at, message.c.id).where(message.c.id == after)
-    return list(
-        work.connection.execute(
-            select(
-                message,
-                (func.coalesce(message.c.expires_at, work.now) < work.now).label("expired"),
-                wanted.label("wanted"),
-            )
-            .where(message.c.delivered_at.is_(None), place > last if after else true())
-            .order_by(message.c.sent_at, message.c.id)
-            .limit(limit)
-        )
-    )
+    expired = func.coalesce(message.c.expires_at, work.now) < work.now
+    return select(message, expired.label("expired"), wanted.label("wanted"))
 
 
 def delete_old(work: Work) -> int:

@@ -17,7 +17,7 @@ from engine.runtime import Runtime
 from engine.tables import database_mark
 from handlers import registry
 from handlers.accounts.roles import ROLES
-from web import display, navigation
+from web import display, navigation, plain_json
 from web.access import NOBODY, current_actor, public
 from web.assets import vite
 from web.display import N_
@@ -131,8 +131,9 @@ def _headers(app: Flask) -> None:
 
 def _errors(app: Flask) -> None:
     def answer(status: int, message: str, fields: dict[str, str] | None = None) -> Any:
-        wants_json = request.is_json or request.accept_mimetypes.best == "application/json"
-        if wants_json:
+        if request.path.startswith("/api/"):
+            return plain_json.problem(status, message, fields or {})
+        if request.is_json or request.accept_mimetypes.best == "application/json":
             return {"message": message, "fields": fields or {}}, status
         return render_template("error.html", status=status, message=message), status
 

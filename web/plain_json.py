@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Any
 
 from flask import Response, request
@@ -33,6 +34,13 @@ def text_of(value: Any) -> str:
 def answer(value: Any, status: int = 200) -> Response:
     """A JSON response."""
     return Response(text_of(value), status, mimetype="application/json")
+
+
+def problem(status: int, detail: str, fields: Mapping[str, str]) -> Response:
+    """What went wrong, as RFC 9457 has it; `fields` names the members that are wrong."""
+    told = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status,
+            "detail": detail, "fields": fields}  # fmt: skip
+    return Response(text_of(told), status, mimetype="application/problem+json")
 
 
 def parse_object(text: str, field: str = "") -> dict[str, Any]:

@@ -128,13 +128,17 @@ class Answer:
 
     def __call__(self, site):
         def wanted():
-            open_ones = (
-                select(user_task.c.id)
-                .where(user_task.c.element == self.element, user_task.c.status == "open")
-                .order_by(user_task.c.created_at)
+            open_ones = select(user_task.c.id, user_task.c.instance_id).where(
+                user_task.c.element == self.element, user_task.c.status == "open"
             )
-            with site.runtime.database.connect() as connection:
-                return [str(one) for one in connection.scalars(open_ones)]
+
+            def act(work):
+                rows = work.connection.execute(open_ones).all()
+                # Each sees other data; their ids are drawn by lot and must not decide who is first.
+                seen = {r.id: str(instances.data_for(work, r.instance_id, r.id)) for r in rows}
+                return [str(one) for one in sorted(seen, key=seen.get)]
+
+            return site.run(act)
 
         tasks = site.remember(wanted)
         assert tasks, f"nobody is asked at {self.element}"

@@ -6,4 +6,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 
-from web.api import batches, drafts, instances  # noqa: E402, F401
+from web.api import batches, drafts, instances, messages  # noqa: E402, F401

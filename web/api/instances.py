@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import request
+from flask import request, url_for
 
 from engine import history, instances
 from engine.operations import steps_to_go_back_to
@@ -29,6 +29,23 @@ def found_instances() -> Any:
         return {"instances": [_listed(row) for row in rows], "after": following}
 
     return run(act)
+
+
+@blueprint.post("/instances")
+@requires(*operating.OPERATORS)
+def start_instance() -> Any:
+    """Starts a process of the release in force, once for one `Idempotency-Key`."""
+    body = bodies.read()
+    process, key = bodies.text_of(body, "process"), bodies.text_of(body, "business_key")
+    data = bodies.data_of(body, "data")
+
+    def act(work: Work) -> dict[str, Any]:
+        found = operating.start(work, process, data, key, bodies.request_key())
+        row = instances.get(work, found)
+        return {"id": str(found), "status": row.status, "version": row.lock_version}
+
+    started = run(act)
+    return started, 201, {"Location": url_for("api.one_instance", instance_id=started["id"])}
 
 
 @blueprint.get("/instances/<uuid:instance_id>")

@@ -71,7 +71,7 @@ def list_instances(
         for r in rows
     ]  # fmt: skip
     if as_json:
-        _print_json({"instances": found, "after": following})
+        print_json({"instances": found, "after": following})
         return
     for one in found:
         trouble_mark = f"  异常 {one['incidents']}" if one["incidents"] else ""
@@ -92,7 +92,7 @@ def show(settings: Settings, instance_id: UUID, as_json: bool) -> None:
     with opened(settings) as runtime:
         found = runtime.run(OPERATOR, lambda work: described(work, instance_id))
     if as_json:
-        _print_json(found)
+        print_json(found)
         return
     click.echo(
         f"{found['process']} · {found['status']} · 发布版本 {found['release']} · 第 {found['version']} 次变化"
@@ -146,7 +146,8 @@ def operation(name: str, *more: Any) -> Callable[[Callable[..., Operation]], cli
     return decorate
 
 
-def _changes(text: str) -> dict[str, Any]:
+def data_of(text: str) -> dict[str, Any]:
+    """Process data from JSON text: tagged values, plain numbers digit for digit."""
     if not text:
         return {}
     found: dict[str, Any] = from_plain_json(from_json(plain_json.parse_object(text, "data")))
@@ -179,19 +180,19 @@ def _cancel() -> Operation:
 @operation("retry", click.option("--task", type=click.UUID, required=True), _DATA)
 def _retry(task: UUID, data: str) -> Operation:
     """Runs a failed task again, with corrected data if given."""
-    return operations.Retry(task, _changes(data))
+    return operations.Retry(task, data_of(data))
 
 
 @operation("skip", _TASK, _AT, _DATA)
 def _skip(task: UUID | None, at: str, data: str) -> Operation:
     """Carries a token past its element without doing it."""
-    return operations.Skip(task, at, _changes(data))
+    return operations.Skip(task, at, data_of(data))
 
 
 @operation("move", click.option("--to", required=True), _TASK, _AT, _DATA)
 def _move(to: str, task: UUID | None, at: str, data: str) -> Operation:
     """Takes a token from where it stands and puts it on another element."""
-    return operations.Move(to, task, at, _changes(data))
+    return operations.Move(to, task, at, data_of(data))
 
 
 @operation("back", click.option("--to", default=""), click.option("--sequence", type=int))
@@ -239,7 +240,7 @@ def migrate(
         )
         found, refused = _run_to_end(runtime, batch)
     if as_json:
-        _print_json({"done": found.done, "refused": refused, "dry_run": dry_run})
+        print_json({"done": found.done, "refused": refused, "dry_run": dry_run})
     else:
         click.echo(f"{'可以迁移' if dry_run else '已迁移'} {found.done} 件,拒绝 {found.refused} 件")
         for one in refused:
@@ -296,7 +297,7 @@ def list_drafts(settings: Settings, as_json: bool) -> None:
         for d in found
     ]  # fmt: skip
     if as_json:
-        _print_json({"drafts": rows})
+        print_json({"drafts": rows})
         return
     for row in rows:
         click.echo(f"{row['path']}  {row['saved_by']}  {row['saved_at']}")
@@ -328,13 +329,14 @@ def delete_draft(settings: Settings, path: str, reason: str, dry_run: bool) -> N
 # -- printing
 
 
-def _print_json(value: Any) -> None:
+def print_json(value: Any) -> None:
+    """JSON for programs to read."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=1))
 
 
 def _print_preview(shown: Preview, as_json: bool) -> None:
     if as_json:
-        _print_json(shown.as_json())
+        print_json(shown.as_json())
         return
     for title, sentences in (
         ("不能执行", shown.refusals),

@@ -152,7 +152,7 @@ def test_the_json_interface_previews_and_does_what_the_pages_do(root, runtime, s
     done = send(root, "POST", path, **body)
     assert done.status_code == 200 and done.get_json()["version"] == shown["version"] + 1
     again = send(root, "POST", path, **body)
-    assert again.status_code == 409 and "重新预览" in again.get_json()["message"]
+    assert again.status_code == 409 and "重新预览" in again.get_json()["detail"]
     assert standing(runtime, instance_id) == ["Event_Settled"]
 
 
@@ -169,7 +169,7 @@ def test_the_json_interface_previews_and_does_what_the_pages_do(root, runtime, s
 )
 def test_a_wrong_body_names_the_field(root, start, wrong):
     found = send(root, "POST", f"/api/instances/{start()}/preview", **wrong)
-    assert found.status_code == 422 and (found.get_json()["fields"] or found.get_json()["message"])
+    assert found.status_code == 422 and (found.get_json()["fields"] or found.get_json()["detail"])
 
 
 def test_steps_lists_and_refusals_are_read_by_readers_only(sign_in, runtime, start):

@@ -1,0 +1,179 @@
+"""Starting processes and sending messages over HTTP and from the command line: once for one key."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import uuid
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import func, select
+
+from engine import instances, user_tasks
+from engine.actor import SYSTEM
+from engine.tables import instance, message, user_task
+from engine.values import from_json
+from tests.conftest import START
+from tests.engine.drain import drain
+from tests.web.monitor.test_monitor import ADMIN, LI, MANAGER
+
+DATA = {"owner": "JFJ", "price": 19.90}
+
+
+@pytest.fixture
+def root(sign_in):
+    return sign_in("root", ADMIN)
+
+
+def post(client, path, body, key=None, language="zh"):
+    headers = {"X-CSRFToken": client.csrf, "Accept-Language": language}
+    if key:
+        headers["Idempotency-Key"] = key
+    return client.post(path, json=body, headers=headers)
+
+
+def count(runtime, table):
+    with runtime.database.connect() as connection:
+        return connection.scalar(select(func.count()).select_from(table))
+
+
+def answer_review(runtime):
+    with runtime.database.connect() as connection:
+        task = connection.scalar(select(user_task.c.id).where(user_task.c.status == "open"))
+    answer = {"agreed": True, "count": 3}
+    runtime.run(LI, lambda work: user_tasks.complete(work, task, answer))
+    drain(runtime)
+
+
+def test_a_start_sent_twice_with_one_key_starts_one_instance(root, runtime):
+    body = {"process": "example", "business_key": "K1", "data": DATA}
+    first, second = (post(root, "/api/instances", body, "one") for _ in range(2))
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json == second.json and first.location == second.location
+    assert count(runtime, instance) == 1
+    row = runtime.run(SYSTEM, lambda work: instances.get(work, uuid.UUID(first.json["id"])))
+    assert (row.business_key, row.status, row.lock_version) == (
+        "K1",
+        "running",
+        first.json["version"],
+    )
+    shown = root.get(first.location).json
+    assert from_json(shown["data"])["price"] == Decimal("19.9")
+    other = post(root, "/api/instances", {**body, "business_key": "K2"}, "one")
+    assert other.status_code == 422 and "编号" in other.json["detail"]
+    assert post(root, "/api/instances", body, "two").status_code == 201
+    assert count(runtime, instance) == 2
+
+
+def test_a_start_that_failed_can_be_sent_again_with_its_key(root, runtime):
+    assert post(root, "/api/instances", {"process": "nowhere"}, "one").status_code == 404
+    found = post(root, "/api/instances", {"process": "example", "data": DATA}, "one")
+    assert found.status_code == 201 and count(runtime, instance) == 1
+
+
+def test_a_message_is_kept_until_somebody_waits_and_its_fate_is_told(root, runtime, start):
+    body = {"name": "settled", "key": "JFJ", "payload": {"serial": "B1"}, "time_to_live": "P1D"}
+    sent = post(root, "/api/messages", body, "one")
+    assert sent.status_code == 202 and sent.json["status"] == "buffered"
+    assert sent.json["expires_at"] == (START + timedelta(days=1)).isoformat()
+    again = post(root, "/api/messages", body, "one")
+    assert again.json == sent.json and count(runtime, message) == 1
+    instance_id = start()
+    answer_review(runtime)
+    found = root.get(sent.location).json
+    assert (found["status"], found["instance"]) == ("delivered", str(instance_id))
+    assert "payload" not in found
+    repeated = post(root, "/api/messages", body, "one")
+    assert repeated.json["status"] == "delivered" and count(runtime, message) == 1
+
+
+def test_a_message_finds_an_instance_by_its_business_key_and_is_underway(root, runtime, start):
+    instance_id = start("2026-0042")
+    answer_review(runtime)
+    sent = post(root, "/api/messages", {"name": "settled", "business_key": "2026-0042"})
+    assert sent.json["status"] == "underway"
+    drain(runtime)
+    found = root.get(sent.location).json
+    assert (found["status"], found["instance"]) == ("delivered", str(instance_id))
+
+
+def test_a_second_message_with_one_guard_is_told_to_be_a_duplicate(root, runtime):
+    body = {"name": "settled", "key": "JFJ", "guard": "receipt-7"}
+    first = post(root, "/api/messages", body)
+    second = post(root, "/api/messages", body)
+    assert (first.status_code, second.status_code) == (202, 200)
+    assert not first.json["duplicate"] and second.json["duplicate"]
+    assert first.json["id"] == second.json["id"] and count(runtime, message) == 1
+
+
+def test_a_message_whose_time_is_over_reaches_nobody(root, runtime, start):
+    body = {"name": "settled", "key": "JFJ", "time_to_live": "PT1H"}
+    sent = post(root, "/api/messages", body)
+    runtime.time.set(START + timedelta(hours=2))
+    start()
+    answer_review(runtime)
+    assert root.get(sent.location).json["status"] == "expired"
+
+
+@pytest.mark.parametrize(
+    "path, body, field",
+    [
+        ("/api/instances", {}, "process"),
+        ("/api/instances", {"process": "example", "data": [1]}, "data"),
+        ("/api/instances", {"process": "example", "business_key": 7}, "business_key"),
+        ("/api/messages", {"key": "JFJ"}, "name"),
+        ("/api/messages", {"name": "settled"}, "key"),
+        ("/api/messages", {"name": "settled", "key": "a", "business_key": "b"}, "key"),
+        ("/api/messages", {"name": "settled", "key": "a", "time_to_live": "soon"}, "time_to_live"),
+        ("/api/messages", {"name": "settled", "key": "a", "time_to_live": "P1M"}, "time_to_live"),
+        ("/api/messages", {"name": "settled", "key": "a", "payload": "x"}, "payload"),
+    ],
+)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_problem_names_the_field_in_the_reader_s_language(root, path, body, field, language):
+    found = post(root, path, body, "key", language)
+    assert found.status_code == 422 and found.mimetype == "application/problem+json"
+    assert found.json["status"] == 422 and found.json["title"] == "Unprocessable Entity"
+    sentence = found.json["fields"][field]
+    assert sentence.isascii() == (language == "en"), sentence
+
+
+def test_others_than_operators_neither_start_nor_send(sign_in):
+    boss = sign_in("boss", MANAGER)
+    for path in ("/api/instances", "/api/messages"):
+        assert post(boss, path, {"process": "example"}).status_code == 403
+
+
+@pytest.fixture
+def redeem(runtime, monkeypatch):
+    """Runs a subcommand over the test's database; returns (exit code, output)."""
+    from web import commands
+
+    @contextlib.contextmanager
+    def opened(settings):
+        yield runtime
+
+    monkeypatch.setattr(commands.instances, "opened", opened)
+
+    def act(*words):
+        found = CliRunner().invoke(commands.cli, [str(w) for w in words], catch_exceptions=False)
+        return found.exit_code, found.stdout
+
+    return act
+
+
+def test_the_command_line_starts_and_sends_once_for_one_key(redeem, runtime):
+    started = ("instances", "start", "example", "--data", json.dumps(DATA), "--key", "JFJ")
+    ids = {redeem(*started, "--request", "one")[1] for _ in range(2)}
+    assert len(ids) == 1 and count(runtime, instance) == 1
+    sending = ("messages", "send", "settled", "--business-key", "JFJ", "--guard", "g", "--json")
+    first, second = (json.loads(redeem(*sending)[1]) for _ in range(2))
+    assert (first["status"], first["duplicate"], second["duplicate"]) == ("buffered", False, True)
+    assert first["id"] in redeem("messages", "list")[1]
+    answer_review(runtime)
+    assert "delivered" in redeem("messages", "show", first["id"])[1]
+    assert redeem("messages", "list")[1] == ""
+    assert redeem("messages", "send", "settled")[0] == 1
