@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from importlib import import_module, resources
 from pathlib import Path
 from select import POLLIN, poll
@@ -31,6 +32,7 @@ def connect(url: URL | str, pool_size: int = 5, pooled: bool = True) -> Engine:
         url, connect_args={"options": "-c timezone=UTC", "connect_timeout": 10}, **options
     )
     listen(found, "checkout", _refuse_the_dead)
+    listen(found, "before_cursor_execute", _tell_watches)
     return found
 
 
@@ -46,6 +48,56 @@ def _refuse_the_dead(connection: Any, *_: object) -> None:
     waiting.register(connection.fileno(), POLLIN)
     if waiting.poll(0):
         raise DisconnectionError
+
+
+@dataclass(eq=False)
+class Watch:
+    """What a piece of code does with a connection: `first` is called before its first statement."""
+
+    first: Callable[[], None] | None
+    wrote: bool = False
+
+
+@contextlib.contextmanager
+def watched(connection: Connection, first: Callable[[], None]) -> Iterator[Watch]:
+    """Watches the statements of the code inside; watches may lie within each other."""
+    watches: list[Watch] = connection.info.setdefault("watches", [])
+    watch = Watch(first)
+    watches.append(watch)
+    try:
+        yield watch
+    finally:
+        watches.remove(watch)
+
+
+def touched(connection: Connection, writes: bool) -> None:
+    """Tells those who watch that a statement is about to be sent.
+
+    Called for every statement of SQLAlchemy's; whoever goes to the driver directly calls it.
+    """
+    watches: list[Watch] = connection.info.get("watches") or []
+    for place, watch in enumerate(list(watches)):
+        if watch.first is not None:
+            first, watch.first = watch.first, None
+            # What is done first is not the watched code's own doing.
+            inner = watches[place:]
+            del watches[place:]
+            try:
+                first()
+            finally:
+                watches.extend(inner)
+        watch.wrote = watch.wrote or writes
+
+
+def _tell_watches(connection: Connection, _: object, statement: str, *__: object) -> None:
+    if connection.info.get("watches"):
+        touched(connection, statement.lstrip()[:6].upper() != "SELECT")
+
+
+def is_broken(connection: Connection) -> bool:
+    """Whether an error has ended the transaction for the server."""
+    driver: Any = connection.connection.driver_connection
+    return bool(driver.info.transaction_status == psycopg.pq.TransactionStatus.INERROR)
 
 
 @contextlib.contextmanager

@@ -9,20 +9,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    Connection,
-    Row,
-    Text,
-    bindparam,
-    column,
-    func,
-    insert,
-    literal,
-    select,
-)
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Connection, Row, select
 
-from engine import history_months
 from engine.tables import event
 from engine.values import canonical_json, from_json, to_json
 
@@ -31,27 +19,6 @@ Sealed = Mapping[int, str]
 
 ALGORITHM = "sha256"
 CHAINED = ("sequence", "at", "actor", "kind", "element", "name", "task_id", "data", "reason")
-
-
-# All rows of a step go in one value: the server reads them quicker than as many statements.
-_OF_ENTRY = (
-    "sequence", "kind", "element", "name", "task_id", "data", "reason", "previous_hash", "hash",
-)  # fmt: skip
-_ROW = (
-    func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
-    .table_valued(*(column(name, event.c[name].type) for name in _OF_ENTRY))
-    .render_derived(name="entry", with_types=True)
-)
-_INSERT = insert(event).from_select(
-    ["instance_id", "at", "actor", "algorithm", *_OF_ENTRY],
-    select(
-        bindparam("of", type_=event.c.instance_id.type),
-        bindparam("when", type_=event.c.at.type),
-        bindparam("by", type_=Text),
-        literal(ALGORITHM),
-        *_ROW.c,
-    ),
-)
 
 
 @dataclass
@@ -84,18 +51,16 @@ def state_digest(state: bytes) -> str:
     return hashlib.sha256(state).hexdigest()[:32]
 
 
-def append(
-    connection: Connection,
+def linked(
     instance_id: UUID,
     entries: list[Entry],
     *,
     at: datetime,
     actor: str,
     after: tuple[int, str],
-) -> tuple[int, str]:
-    """Writes entries after the (sequence, hash) of the last one; returns the new last one."""
+) -> Iterator[dict[str, Any]]:
+    """The rows of entries that come after the (sequence, hash) of the last one."""
     sequence, previous = after
-    rows = []
     for entry in entries:
         sequence += 1
         values: dict[str, Any] = {
@@ -109,15 +74,15 @@ def append(
             "data": to_json(entry.data),
             "reason": entry.reason,
         }
-        values |= {"previous_hash": previous, "hash": digest(previous, instance_id, values)}
-        rows.append({name: values[name] for name in _OF_ENTRY})
-        rows[-1]["task_id"] = str(entry.task_id) if entry.task_id else None
-        previous = values["hash"]
-    if rows:
-        history_months.ensure(connection, at)
-        given = {"of": instance_id, "when": at, "by": actor, "rows": rows}
-        connection.execute(_INSERT, given)
-    return sequence, previous
+        found = digest(previous, instance_id, values)
+        yield {
+            **values,
+            "instance_id": instance_id,
+            "algorithm": ALGORITHM,
+            "previous_hash": previous,
+            "hash": found,
+        }
+        previous = found
 
 
 def of_instance(connection: Connection, instance_id: UUID) -> list[Row[Any]]:

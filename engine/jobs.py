@@ -7,7 +7,7 @@ Jobs are at-least-once: each must be safe to run again.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.elements import ColumnElement
 
 from engine.crash_points import crash_point
+from engine.database import touched
 
 logger = logging.getLogger("rongyidui.jobs")
 # How long a worker may be silent before its jobs go back to the queue.
@@ -67,17 +68,10 @@ class JobQueue:
 
         With `once`, nothing is added while a job with the same key still waits.
         """
-        deferrer = self._app.configure_task(
-            name,
-            queue=queue,
-            schedule_at=at,
-            queueing_lock=once,
-            connection=connection.connection.driver_connection,
-            allow_unknown=True,
-        )
         if once is None:
-            deferrer.defer(**arguments)
+            self.defer_all(connection, name, [arguments], at=at, queue=queue)
             return
+        deferrer = self._deferrer(connection, name, schedule_at=at, queueing_lock=once, queue=queue)
         # A duplicate key raises inside the database and would spoil the caller's transaction.
         savepoint = connection.begin_nested()
         try:
@@ -86,6 +80,29 @@ class JobQueue:
             savepoint.rollback()
         else:
             savepoint.commit()
+
+    def defer_all(
+        self,
+        connection: Connection,
+        name: str,
+        arguments: Sequence[dict[str, Any]],
+        *,
+        at: datetime | None = None,
+        queue: str = "default",
+    ) -> None:
+        """Adds jobs of one kind that run after the commit, not before `at`; in one statement."""
+        if arguments:
+            deferrer = self._deferrer(connection, name, schedule_at=at, queue=queue)
+            deferrer.batch_defer(*arguments)
+
+    def _deferrer(self, connection: Connection, name: str, **options: Any) -> Any:
+        touched(connection, writes=True)
+        return self._app.configure_task(
+            name,
+            connection=connection.connection.driver_connection,
+            allow_unknown=True,
+            **options,
+        )
 
 
 def install_schema(connection: Connection) -> str:

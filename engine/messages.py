@@ -7,14 +7,14 @@ from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import Row, Select, and_, delete, func, or_, select, true, tuple_, update
-from sqlalchemy.sql.elements import ColumnElement
 
 from engine import instances, posting
 from engine.actor import SYSTEM
 from engine.errors import Conflict, NotFound, VersionConflict
 from engine.history import Entry
-from engine.posting import SIGNAL, broadcast, send
+from engine.posting import SIGNAL, broadcast, meets, send
 from engine.runtime import Runtime, Work
+from engine.steps import Settled
 from engine.tables import instance, message, message_wait
 from engine.values import from_json
 
@@ -32,17 +32,6 @@ __all__ = [
 ]
 KEPT = timedelta(days=400)
 Fate = Literal["delivered", "underway", "buffered", "expired"]
-
-
-def meets() -> ColumnElement[bool]:
-    """The SQL condition that a message is for a wait of an instance."""
-    return and_(
-        message.c.name == message_wait.c.name,
-        or_(
-            and_(message.c.business_key.is_(None), message.c.key == message_wait.c.key),
-            message.c.business_key == instance.c.business_key,
-        ),
-    )
 
 
 def undelivered(work: Work, after: UUID | None = None, limit: int = 50) -> list[Row[Any]]:
@@ -145,7 +134,7 @@ def deliver(runtime: Runtime, message_id: UUID) -> bool:
                 wait.task_id,
                 {"message": str(message_id)},
             ),
-            settle=lambda: _mark_delivered(work, message_id, wait.instance_id),
+            settles=Settled("deliver_message", _delivered(work, message_id, wait.instance_id)),
         )
         return True
 
@@ -163,7 +152,11 @@ def _start_by(work: Work, row: Row[Any], payload: dict[str, Any]) -> bool:
         if row.name in process.start_messages:
             key = row.business_key or row.key
             started = instances.start(work, process.id, payload, key, instance_id=row.id)
-            _mark_delivered(work, row.id, started)
+            work.connection.execute(
+                update(message)
+                .where(message.c.id == row.id)
+                .values(_delivered(work, row.id, started))
+            )
             return True
     return False
 
@@ -193,9 +186,5 @@ def _waiting_for(work: Work, message_id: UUID) -> Any:
     ).first()
 
 
-def _mark_delivered(work: Work, message_id: UUID, instance_id: UUID) -> None:
-    work.connection.execute(
-        update(message)
-        .where(message.c.id == message_id)
-        .values(delivered_at=work.now, instance_id=instance_id)
-    )
+def _delivered(work: Work, message_id: UUID, instance_id: UUID) -> dict[str, Any]:
+    return {"id": message_id, "delivered_at": work.now, "instance_id": instance_id}

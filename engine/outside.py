@@ -16,6 +16,7 @@ from engine.errors import BusinessError, Conflict, EngineError, PermanentFailure
 from engine.history import Entry
 from engine.runtime import OutsideWork, Runtime, Work
 from engine.spiff import Run
+from engine.steps import Settled
 from engine.tables import instance, outside_call
 from engine.values import from_json, to_json
 
@@ -68,7 +69,7 @@ def _enter_answer(runtime: Runtime, task_id: UUID, answer: Any) -> None:
             row.instance_id,
             lambda run: run.answer(task_id, answer),
             Entry("answer received", row.element, task_id=task_id),
-            settle=lambda: _close(work, task_id, answer),
+            settles=_settled(task_id, answer),
         )
 
     try:
@@ -98,7 +99,7 @@ def _enter_error(runtime: Runtime, task_id: UUID, error: BusinessError) -> None:
             row.instance_id,
             leave,
             Entry("error received", row.element, task_id=task_id, reason=str(error)),
-            settle=lambda: _close(work, task_id, {"error": error.code}),
+            settles=_settled(task_id, {"error": error.code}),
         )
 
     try:
@@ -122,14 +123,9 @@ def _runs(work: Work, instance_id: UUID) -> bool:
     return bool(status == "running")
 
 
-def _close(work: Work, task_id: UUID, answer: Any) -> None:
-    done = work.connection.execute(
-        update(outside_call)
-        .where(outside_call.c.task_id == task_id, outside_call.c.status == "waiting")
-        .values(status="answered", answer=to_json(answer))
-    )
-    if done.rowcount != 1:
-        raise Conflict
+def _settled(task_id: UUID, answer: Any) -> Settled:
+    values = {"task_id": task_id, "answer": to_json(answer)}
+    return Settled("answer_call", values, otherwise="这次调用已有答复")
 
 
 def _failed(runtime: Runtime, task_id: UUID, error: Exception, tries: int) -> None:

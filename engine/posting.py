@@ -7,15 +7,18 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, and_, bindparam, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.sql.elements import ColumnElement
 
 from engine import definitions, request_keys
+from engine.prepared import Prepared
 from engine.runtime import Work
 from engine.spiff import Process
 from engine.spiff.run import MessageWanted, Waiting
 from engine.spiff.throwing import Sent
-from engine.tables import message, message_wait
+from engine.tables import instance, message, message_wait
 from engine.values import to_json
 
 # Whoever waits for a signal waits for a message of this name whose key is the waiting task.
@@ -119,6 +122,35 @@ def broadcast(
             },
         )
     return len(waits)
+
+
+def meets() -> ColumnElement[bool]:
+    """The SQL condition that a message is for a wait of an instance."""
+    return and_(
+        message.c.name == message_wait.c.name,
+        or_(
+            and_(message.c.business_key.is_(None), message.c.key == message_wait.c.key),
+            message.c.business_key == instance.c.business_key,
+        ),
+    )
+
+
+_BUFFERED = Prepared(
+    select(message.c.id)
+    .distinct()
+    .join(message_wait, message.c.name == message_wait.c.name)
+    .join(instance, instance.c.id == message_wait.c.instance_id)
+    .where(
+        meets(),
+        message_wait.c.task_id == func.any(bindparam("tasks", type_=ARRAY(Uuid))),
+        message.c.delivered_at.is_(None),
+    )
+)
+
+
+def buffered(work: Work, waiting: list[UUID]) -> list[UUID]:
+    """The messages that were there before these tasks began to wait for them."""
+    return [row[0] for row in _BUFFERED.run(work.connection, {"tasks": waiting})]
 
 
 def in_force(work: Work) -> list[Process]:

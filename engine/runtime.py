@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -18,7 +18,7 @@ from engine.errors import VersionConflict
 from engine.jobs import JobQueue
 from engine.reactions import REACTIONS, Reactions
 from engine.service_tasks import REGISTRY, Registry
-from engine.spiff.script import RetryStep
+from engine.spiff.script import RetryCarefully, RetryStep
 from engine.time_source import TimeSource
 
 T = TypeVar("T")
@@ -39,24 +39,29 @@ class Runtime:
     def run(self, actor: Actor, act: Callable[[Work], T], tries: int = 3) -> T:
         """Runs a use case in one transaction and commits it.
 
-        A lost race is run again from the start, `tries` times in all; then VersionConflict.
+        A lost race is run again from the start, `tries` times in all; then VersionConflict. So is a
+        failed handler that has written, carefully, which is no try.
         """
-        for left in range(tries - 1, -1, -1):
+        careful = False
+        while True:
             try:
-                return self._once(actor, act)
+                return self._once(actor, act, careful)
+            except RetryCarefully:
+                careful = True
+                continue
             except (VersionConflict, RetryStep) as error:
-                if left == 0:
-                    raise VersionConflict from error
+                lost: Exception = error
             except OperationalError as error:
                 if not isinstance(error.orig, RACES):
                     raise
-                if left == 0:
-                    raise VersionConflict from error
-        raise AssertionError("unreachable")
+                lost = error
+            tries -= 1
+            if tries <= 0:
+                raise VersionConflict from lost
 
-    def _once(self, actor: Actor, act: Callable[[Work], T]) -> T:
+    def _once(self, actor: Actor, act: Callable[[Work], T], careful: bool) -> T:
         with self.database.connect() as connection:
-            work = Work(connection, self.time.now(), actor, self)
+            work = Work(connection, self.time.now(), actor, self, careful=careful)
             with connection.begin():
                 found = act(work)
                 crash_point("before commit", work.doing)
@@ -74,6 +79,9 @@ class Work:
     runtime: Runtime
     _calendar: WorkingCalendar | None = None
     doing: str = ""  # names the commit for the crash tests
+    careful: bool = True
+    """Each handler of a step runs in a savepoint. Without, one that fails after it has written has the
+    whole unit of work run again with them: most never fail, and a savepoint is two round trips."""
 
     @property
     def calendar(self) -> WorkingCalendar:
@@ -85,9 +93,13 @@ class Work:
         """Adds a job that runs once this unit of work has committed."""
         self.runtime.jobs.defer(self.connection, job, arguments, **options)
 
+    def defer_all(self, job: str, arguments: Sequence[dict[str, Any]], **options: Any) -> None:
+        """Adds many jobs of one kind at once."""
+        self.runtime.jobs.defer_all(self.connection, job, arguments, **options)
+
     def as_system(self) -> Work:
         """The same unit of work with the system as its actor."""
-        return Work(self.connection, self.now, SYSTEM, self.runtime, self._calendar)
+        return replace(self, actor=SYSTEM)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,21 +12,25 @@ from uuid import UUID
 from sqlalchemy import (
     Connection,
     Row,
+    Text,
+    Uuid,
     and_,
     bindparam,
-    delete,
     or_,
     select,
     tuple_,
     update,
 )
 
-from engine import instances
+from engine import standings, steps
 from engine.actor import SYSTEM
 from engine.errors import Conflict, NotFound, VersionConflict
 from engine.history import Entry
+from engine.prepared import Prepared, few, given_rows
 from engine.runtime import Runtime, Work
-from engine.tables import instance, timer, user_task
+from engine.standings import Key, Standing
+from engine.steps import Settled, Step
+from engine.tables import definition, instance, timer, user_task
 
 logger = logging.getLogger("rongyidui.timers")
 CHUNK = 50
@@ -33,14 +38,15 @@ CHUNK = 50
 ASK_AGAIN = timedelta(minutes=2)
 
 
-_ONE = select(timer).where(
-    timer.c.task_id == bindparam("task_id"), timer.c.element == bindparam("element")
-)
-_USE_UP = delete(timer).where(
-    timer.c.task_id == bindparam("task_id"),
-    timer.c.element == bindparam("element"),
-    timer.c.due_at <= bindparam("now"),
-    timer.c.held_at.is_(None),
+_KEYS = given_rows("keys", {"task_id": Uuid(), "element": Text()})
+_DUE_OF = Prepared(
+    select(timer.c.task_id, timer.c.element, timer.c.due_at, *standings.COLUMNS)
+    .select_from(_KEYS)
+    .join(timer, and_(timer.c.task_id == _KEYS.c.task_id, timer.c.element == _KEYS.c.element))
+    .join(instance, instance.c.id == timer.c.instance_id)
+    .join(definition, definition.c.id == instance.c.definition_id)
+    .where(timer.c.due_at <= bindparam("now"), timer.c.held_at.is_(None), few(_KEYS))
+    .order_by(timer.c.due_at, timer.c.task_id, timer.c.element)
 )
 _DUE = (
     select(timer.c.task_id, timer.c.element)
@@ -102,7 +108,7 @@ def fire(runtime: Runtime, task_id: UUID, element: str) -> bool:
     """Fires one timer if it is (still) due; says whether it did. Raises VersionConflict to be asked
     again."""
     try:
-        return runtime.run(SYSTEM, lambda work: _fire(work, task_id, element))
+        return runtime.run(SYSTEM, lambda work: _fire(work, [(task_id, element)])) == 1
     except VersionConflict:
         raise
     except (Conflict, NotFound) as error:
@@ -110,53 +116,63 @@ def fire(runtime: Runtime, task_id: UUID, element: str) -> bool:
         return False
 
 
-def fire_together(runtime: Runtime, keys: Sequence[tuple[UUID, str]]) -> None:
-    """Fires timers in one transaction; if one of them cannot, each in a transaction of its own.
+def fire_together(runtime: Runtime, keys: Sequence[Key]) -> None:
+    """Fires timers in one transaction; if one of them cannot, its half of them, and so on.
 
     So one commit serves a chunk. Raises what the first one raised that could not fire, after all
     have been tried.
     """
-
-    def act(work: Work) -> None:
-        for task_id, element in keys:
-            _fire(work, task_id, element)
-
+    if len(keys) == 1:
+        fire(runtime, *keys[0])
+        return
     try:
-        runtime.run(SYSTEM, act, tries=1)
+        runtime.run(SYSTEM, lambda work: _fire(work, keys), tries=1)
     except Exception as error:
-        logger.info("%s timers fire one by one: %s", len(keys), error)
+        logger.info("%s timers fire in halves: %s", len(keys), error)
     else:
         return
     failed: Exception | None = None
-    for task_id, element in keys:
+    for half in (keys[: len(keys) // 2], keys[len(keys) // 2 :]):
         try:
-            fire(runtime, task_id, element)
+            fire_together(runtime, half)
         except Exception as error:
             failed = failed or error
     if failed:
         raise failed
 
 
-def _fire(work: Work, task_id: UUID, element: str) -> bool:
-    row = work.connection.execute(_ONE, {"task_id": task_id, "element": element}).first()
-    if row is None or row.due_at > work.now or row.held_at is not None:
-        return False
-    instances.step(
-        work,
-        row.instance_id,
-        lambda run: run.fire(task_id, element, row.due_at),
-        Entry("timer fired", element, task_id=task_id, data={"due": row.due_at}),
-        settle=lambda: _use_up(work, task_id, element),
+def _fire(work: Work, keys: Iterable[Key]) -> int:
+    """Fires those that are (still) due; returns how many. Two of one instance are two steps of it."""
+    wanted, fired = set(keys), 0
+    while wanted:
+        listed = json.dumps([{"task_id": str(task), "element": name} for task, name in wanted])
+        rows = _DUE_OF.run(work.connection, {"keys": listed, "now": work.now})
+        of_instance: dict[UUID, Step] = {}
+        later: set[Key] = set()
+        for task_id, element, due_at, *values in rows:
+            found = standings.standing(values)
+            if found.id in of_instance:
+                later.add((task_id, element))
+            else:
+                of_instance[found.id] = _firing(work, found, task_id, element, due_at)
+        if of_instance:
+            steps.do(work, list(of_instance.values()))
+        wanted, fired = later, fired + len(of_instance)
+    return fired
+
+
+def _firing(work: Work, of: Standing, task_id: UUID, element: str, due_at: datetime) -> Step:
+    return Step(
+        of,
+        lambda run: run.fire(task_id, element, due_at),
+        Entry("timer fired", element, task_id=task_id, data={"due": due_at}),
+        # Unless a clock that was paused meanwhile has moved it.
+        Settled(
+            "use_timer",
+            {"task_id": task_id, "element": element, "due_at": work.now},
+            otherwise="这个时限已经改变",
+        ),
     )
-    return True
-
-
-def _use_up(work: Work, task_id: UUID, element: str) -> None:
-    """Takes the timer's row, unless a clock that was paused meanwhile has moved it."""
-    given = {"task_id": task_id, "element": element, "now": work.now}
-    done = work.connection.execute(_USE_UP, given)
-    if done.rowcount != 1:
-        raise Conflict
 
 
 def move(work: Work, instance_id: UUID, by: timedelta, elements: set[str] | None = None) -> int:

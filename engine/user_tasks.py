@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, and_, bindparam, false, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from engine import definitions, forms, instances, request_keys
+from engine import definitions, forms, instances, request_keys, standings, steps
 from engine.actor import Actor
 from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from engine.functions import step_functions
 from engine.history import Entry
+from engine.prepared import Prepared
 from engine.runtime import Work
 from engine.spiff import Run
+from engine.standings import Standing
+from engine.steps import Settled, Step
 from engine.tables import definition, instance, user_task
 from engine.values import from_json, to_json
 
@@ -31,22 +34,37 @@ _GET = (
     .join(definition, definition.c.id == instance.c.definition_id)
     .where(user_task.c.id == bindparam("task_id"))
 )
-_CLOSE = (
-    update(user_task)
-    .where(
-        user_task.c.id == bindparam("task_id"),
-        user_task.c.status == "open",
-        user_task.c.assignee.is_not_distinct_from(bindparam("held_by")),
+# What a completion reads: the task, its instance and all that its step compares.
+_FOUND = Prepared(
+    select(
+        user_task.c.id,
+        user_task.c.element,
+        user_task.c.name,
+        user_task.c.role,
+        user_task.c.department,
+        user_task.c.form,
+        user_task.c.assignee,
+        user_task.c.status,
+        *standings.COLUMNS,
     )
-    .values(
-        status="completed",
-        ended_at=bindparam("at"),
-        ended_by=bindparam("actor"),
-        assignee=bindparam("actor"),
-        answer=bindparam("answer"),
-        saved_answer=None,
-    )
+    .join(instance, instance.c.id == user_task.c.instance_id)
+    .join(definition, definition.c.id == instance.c.definition_id)
+    .where(user_task.c.id == bindparam("task_id"))
 )
+
+
+@dataclass(frozen=True)
+class _Task:
+    """The task that is completed."""
+
+    id: UUID
+    element: str
+    name: str
+    role: str
+    department: str
+    form: str
+    assignee: str | None
+    status: str
 
 
 def candidate(actor: Actor) -> ColumnElement[bool]:
@@ -67,11 +85,16 @@ def may_take(actor: Actor, task: Any) -> bool:
 def get(work: Work, task_id: UUID) -> Row[Any]:
     """A task's row with its process. Raises NotFound, or NotAllowed if the actor may not see it."""
     row = work.connection.execute(_GET, {"task_id": task_id}).first()
-    if row is None:
-        raise NotFound("没有这个待办事项")
-    if not may_take(work.actor, row) and row.assignee != work.actor.id:
-        raise NotAllowed("这个待办事项不属于您的岗位")
+    _may_see(work, row)
+    assert row is not None
     return row
+
+
+def _may_see(work: Work, task: Any) -> None:
+    if task is None:
+        raise NotFound("没有这个待办事项")
+    if not may_take(work.actor, task) and task.assignee != work.actor.id:
+        raise NotAllowed("这个待办事项不属于您的岗位")
 
 
 def open_tasks(work: Work, mine: bool = False, limit: int = 100) -> list[Row[Any]]:
@@ -178,41 +201,40 @@ def complete(
 
 
 def _complete(work: Work, task_id: UUID, answer: dict[str, Any], reason: str) -> None:
-    row = get(work, task_id)
-    if row.status != "open":
+    task, found = _standing(work, task_id)
+    if task.status != "open":
         raise Conflict("这件事已经办过了,请刷新待办列表")
-    _may_fill(work, row)
-    schema = definitions.form_of(work.connection, row.release_id, row.form)
-    entry = Entry("answered", row.element, row.name, task_id, reason=reason)
-    clean: dict[str, Any] = {}
+    _may_fill(work, task)
+    schema = definitions.form_of(work.connection, found.release_id, task.form)
+    entry = Entry("answered", task.element, task.name, task_id, reason=reason)
+    closing: dict[str, Any] = {
+        "id": task_id,
+        "held_by": task.assignee,
+        "ended_at": work.now,
+        "ended_by": work.actor.id,
+    }
 
     def act(run: Run) -> None:
         seen = run.data_of(task_id)
-        clean.update(forms.check_answer(schema, answer, seen, run.engine.services.functions))
+        clean = forms.check_answer(schema, answer, seen, run.engine.services.functions)
         entry.data = {"answer": sorted(clean)}
+        closing["answer"] = to_json(clean)
         run.complete(task_id, clean)
 
-    settle = partial(_close, work, row, clean)
-    instances.step(work, row.instance_id, act, entry, settle=settle)
+    settled = Settled("close_task", closing, "这件事刚刚被别人领取或办结,请刷新待办列表")
+    steps.do(work, [Step(found, act, entry, settled)])
 
 
-def _close(work: Work, row: Row[Any], answer: dict[str, Any]) -> None:
-    """Marks a task as completed by the actor, unless somebody else has it by now."""
-    done = work.connection.execute(
-        _CLOSE,
-        {
-            "task_id": row.id,
-            "held_by": row.assignee,
-            "at": work.now,
-            "actor": work.actor.id,
-            "answer": to_json(answer),
-        },
-    )
-    if done.rowcount != 1:
-        raise Conflict("这件事刚刚被别人领取或办结,请刷新待办列表")
+def _standing(work: Work, task_id: UUID) -> tuple[_Task, Standing]:
+    """A task and its instance. Raises as `get`."""
+    rows = _FOUND.run(work.connection, {"task_id": task_id})
+    task = _Task(*rows[0][:8]) if rows else None
+    _may_see(work, task)
+    assert task is not None
+    return task, standings.standing(rows[0][8:])
 
 
-def _may_fill(work: Work, row: Row[Any]) -> None:
+def _may_fill(work: Work, row: Row[Any] | _Task) -> None:
     """Only who has claimed a task may fill it in; an unclaimed one is open to its group."""
     if row.assignee is None:
         if not may_take(work.actor, row):

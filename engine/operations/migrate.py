@@ -9,13 +9,13 @@ from sqlalchemy import select, update
 
 from engine import definitions
 from engine.errors import NotFound
-from engine.instances import StepServices
 from engine.operations.perform import Scene, names_of
 from engine.reactions import Refused
 from engine.runtime import Work
 from engine.sentence import Sentence
 from engine.spiff import Run, tokens
 from engine.spiff.migration import Obstacle, carry_over
+from engine.steps import StepServices
 from engine.tables import (
     definition,
     incident,
@@ -54,7 +54,7 @@ class Migrate:
             )
         old_names = names_of(scene.run.process)
         process = definitions.library(work.connection, target.release_id).process(row.process_id)
-        services = StepServices(work, target.release_id)
+        services = StepServices(work, target.release_id, scene.turn)
         carried = carry_over(scene.run, process, services, self.elements)
         if carried.run is None:
             raise Refused(*_reasons(carried.obstacles, old_names))

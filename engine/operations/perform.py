@@ -6,15 +6,13 @@ So a preview shows exactly what will happen, up to what database handlers answer
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
-from sqlalchemy import Row
-
-from engine import instances
+from engine import instances, standings, steps
 from engine.errors import Conflict, EngineError, InvalidInput, NotAllowed, VersionConflict
 from engine.history import Entry
 from engine.operations.preview import Preview, compare, items, token_json, warn_of_failures
@@ -24,6 +22,8 @@ from engine.sentence import Sentence
 from engine.spiff import Process, Run
 from engine.spiff.script import RetryStep
 from engine.spiff.tokens import Token
+from engine.standings import Standing
+from engine.steps import Doing, StepServices, Turn
 
 # What was set aside for the first run must be freed before the second sets it aside again.
 BEFORE_IT_RUNS = frozenset(["restarted"])
@@ -36,7 +36,7 @@ class Scene:
     """One operation at work on one instance. What an operation sets here is written afterwards."""
 
     work: Work
-    row: Row[Any]
+    row: Standing
     preview: Preview
     element: str = ""
     task_id: UUID | None = None
@@ -51,14 +51,18 @@ class Scene:
     _run: Run | None = None
 
     @cached_property
-    def services(self) -> instances.StepServices:
-        return instances.StepServices(self.work, self.row.release_id, self.row)
+    def turn(self) -> Turn:
+        return Turn(self.work, [self.row])
+
+    @cached_property
+    def services(self) -> StepServices:
+        return StepServices(self.work, self.row.release_id, self.turn)
 
     @property
     def run(self) -> Run:
         """The instance in memory, restored at the first use."""
         if self._run is None:
-            self._run = instances.restore(self.work, self.row, self.services)
+            self._run = steps.restored(self.work, self.row, self.services)
         return self._run
 
     @run.setter
@@ -157,14 +161,14 @@ def _shown(work: Work, instance_id: UUID, operation: Operation) -> Preview:
 def _perform(
     work: Work, instance_id: UUID, operation: Operation, reason: str, shown: Preview
 ) -> None:
-    row = instances.get(work, instance_id)
+    row = instances.standing(work, instance_id)
     if row.status not in operation.statuses:
         raise Refused(_WRONG_STATUS[row.status])
     names = names_of(instances.process_of(work, row))
     before = items(work, instance_id, names)
     scene = Scene(work, row, shown)
     # First of all locks: every step takes it before any other, and reactions take further ones.
-    scene.services.win()
+    scene.turn.take()
     operation.act(scene)
     if operation.kind in BEFORE_IT_RUNS:
         _tell(scene, operation, reason)
@@ -193,17 +197,13 @@ def _write(scene: Scene, operation: Operation, reason: str) -> None:
         data["removed"] = shown.dropped
     entry = Entry(operation.kind, scene.element, "", scene.task_id, data, reason)
     if scene.touched:
-        instances.save(
-            scene.work,
-            scene.row,
-            scene.run,
-            scene.services,
-            [entry],
-            ended=scene.ended,
-            columns=scene.columns,
-        )
+        work, row = scene.work, scene.row
+        # Operations write rows of their own; what is compared is what they have left.
+        row = replace(row, rows=standings.read(work, [row.id])[row.id].rows)
+        doing = Doing(row, scene.run, scene.services, [entry], scene.ended, scene.columns)
+        steps.save(work, scene.turn, [doing])
     else:
-        instances.note(scene.work, scene.row, [entry], scene.columns)
+        steps.note(scene.work, scene.row, entry, scene.columns)
 
 
 def _tell(scene: Scene, operation: Operation, reason: str) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from engine import definitions, history
-from engine.instances import StepServices
+from engine import definitions, history, instances
 from engine.operations.data import replaced
 from engine.operations.perform import Scene
 from engine.reactions import Refused
 from engine.sentence import Sentence
 from engine.spiff import Run, tokens
+from engine.steps import StepServices
 from engine.values import from_json
 
 
@@ -48,12 +48,12 @@ class Restart:
             scene.preview.taken = [t for t in tokens.held(run) if t.kind not in tokens.CONTAINERS]
             replaced(scene, run.current_data(), data)
         else:
-            replaced(scene, from_json(row.outcome or {}), data)
+            replaced(scene, from_json(instances.get(work, row.id).outcome or {}), data)
         release_id, definition_id = row.release_id, row.definition_id
         if self.latest:
             found = definitions.definition_in_force(work.connection, row.process_id)
             release_id, definition_id = found.release_id, found.id
-        scene.services = StepServices(work, release_id)
+        scene.services = StepServices(work, release_id, scene.turn)
         library = definitions.library(work.connection, release_id)
         scene.run = Run.start(library.process(row.process_id), data, scene.services)
         scene.columns |= {

@@ -167,3 +167,7 @@ class FeelEngine(PythonScriptEngine):  # type: ignore[misc]
 
 class RetryStep(Exception):
     """The whole step must be rolled back and run again (a lost race, a deadlock)."""
+
+
+class RetryCarefully(RetryStep):
+    """A handler failed after it had written: run again, each handler in a savepoint of its own."""

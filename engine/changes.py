@@ -1,0 +1,274 @@
+"""What steps write: rows gathered for each table, and one statement that writes them all.
+
+The rows of a part go to the server as one value (`json_to_recordset`), so the statement is the same
+for one instance and for a hundred. Parts that win (`lock`, `create`, `step`) come first; nothing else
+is written unless all of them have found their rows as they were read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    Integer,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.sql.elements import ColumnElement
+
+from engine.prepared import Prepared, columns_of, few, given_rows
+from engine.tables import event, instance, message, message_wait, outside_call, timer, user_task
+
+Shape = tuple[tuple[str, tuple[str, ...]], ...]
+Build = Callable[[Any, ColumnElement[bool]], Any]
+_ONE: Any = literal_column("1").label("one")
+_WINNING = ("lock", "create", "step")
+
+
+class Changes:
+    """Rows to be written, by part."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, list[dict[str, Any]]] = {}
+
+    def add(self, part: str, **values: Any) -> None:
+        """Adds a row; all rows of a part have the same columns. JSON columns take JSON-able values."""
+        self._rows.setdefault(part, []).append(values)
+
+    def write(self, connection: Any) -> dict[str, int]:
+        """Writes everything; says of each part that has rows how many were written.
+
+        If not all parts that win have found their rows, nothing is, and the counts say so.
+        """
+        present = [name for name in _PARTS if name in self._rows]
+        shape = tuple((name, tuple(sorted(self._rows[name][0]))) for name in present)
+        given = {name: _ENCODER.encode(self._rows[name]) for name in present}
+        wanted = sum(len(self._rows.get(name, ())) for name in _WINNING)
+        ((*counts,),) = _statement(shape).run(connection, {**given, "wanted": wanted})
+        return dict(zip(present, counts, strict=True))
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    assert isinstance(value, bytes), type(value)
+    return "\\x" + value.hex()
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+@cache
+def _statement(shape: Shape) -> Prepared:
+    """The statement for parts with these columns: one CTE each, and a count of each."""
+    made: dict[str, Any] = {}
+    for name, columns in shape:
+        table, build, after = _PARTS[name]
+        made[name] = build(_rows(name, table, columns), _allowed(name, after, made)).cte(name)
+    counts = [_count(cte).label(name) for name, cte in made.items()]
+    return Prepared(select(*counts).add_cte(*made.values()), writes=True)
+
+
+def _rows(name: str, table: Table, columns: tuple[str, ...]) -> Any:
+    """A part's rows, as the server reads them from one value."""
+    types = [table.c[c].type if c in table.c else _OTHER[c] for c in columns]
+    return given_rows(name, dict(zip(columns, types, strict=True)))
+
+
+def _count(cte: Any) -> Any:
+    return select(func.count()).select_from(cte).scalar_subquery()
+
+
+def _allowed(name: str, after: tuple[str, ...], made: dict[str, Any]) -> ColumnElement[bool]:
+    """That everything was won; and that the parts before this one, on the same rows, are done."""
+    if name in _WINNING:
+        return true()
+    won = [_count(made[one]) for one in _WINNING if one in made]
+    total = sum(won[1:], won[0])
+    done = [_count(made[one]) >= 0 for one in after if one in made]
+    return and_(total == bindparam("wanted", type_=Integer), *done)
+
+
+# -- how each part is written
+
+
+def _lock(rows: Any, _: ColumnElement[bool]) -> Any:
+    """In the order of ids, so that two chunks never wait for each other in a circle."""
+    return (
+        select(instance.c.id)
+        .join(rows, and_(instance.c.id == rows.c.id, instance.c.lock_version == rows.c.version))
+        .where(few(rows))
+        .order_by(instance.c.id)
+        .with_for_update(of=instance, key_share=True)
+    )
+
+
+def _create(rows: Any, _: ColumnElement[bool]) -> Any:
+    columns = columns_of(rows)
+    found = upsert(instance).from_select([c.name for c in columns], select(*columns))
+    return found.on_conflict_do_nothing().returning(_ONE)
+
+
+def _step(rows: Any, _: ColumnElement[bool]) -> Any:
+    values = {c.name: c for c in columns_of(rows) if c.name not in ("id", "version")}
+    return (
+        update(instance)
+        .where(instance.c.id == rows.c.id, instance.c.lock_version == rows.c.version, few(rows))
+        .values(lock_version=instance.c.lock_version + 1, **values)
+        .returning(_ONE)
+    )
+
+
+def _insert(table: Table) -> Build:
+    def build(rows: Any, allowed: ColumnElement[bool]) -> Any:
+        columns = columns_of(rows)
+        chosen = select(*columns).where(allowed)
+        return insert(table).from_select([c.name for c in columns], chosen).returning(_ONE)
+
+    return build
+
+
+def _delete(table: Table) -> Build:
+    return lambda rows, allowed: (
+        delete(table)
+        .where(
+            table.c.task_id == rows.c.task_id, table.c.element == rows.c.element, few(rows), allowed
+        )
+        .returning(_ONE)
+    )
+
+
+def _close(rows: Any, allowed: ColumnElement[bool]) -> Any:
+    """Unless somebody else has the task by now."""
+    return (
+        update(user_task)
+        .where(
+            user_task.c.id == rows.c.id,
+            user_task.c.status == "open",
+            user_task.c.assignee.is_not_distinct_from(rows.c.held_by),
+            few(rows),
+            allowed,
+        )
+        .values(
+            status="completed",
+            ended_at=rows.c.ended_at,
+            ended_by=rows.c.ended_by,
+            assignee=rows.c.ended_by,
+            answer=rows.c.answer,
+            saved_answer=None,
+        )
+        .returning(_ONE)
+    )
+
+
+def _withdraw(rows: Any, allowed: ColumnElement[bool]) -> Any:
+    return (
+        update(user_task)
+        .where(user_task.c.id == rows.c.id, few(rows), allowed)
+        .values(status="cancelled", ended_at=rows.c.ended_at)
+        .returning(_ONE)
+    )
+
+
+def _use_up(rows: Any, allowed: ColumnElement[bool]) -> Any:
+    """Unless a clock that was paused meanwhile has moved the timer."""
+    return (
+        delete(timer)
+        .where(
+            timer.c.task_id == rows.c.task_id,
+            timer.c.element == rows.c.element,
+            timer.c.due_at <= rows.c.due_at,
+            timer.c.held_at.is_(None),
+            few(rows),
+            allowed,
+        )
+        .returning(_ONE)
+    )
+
+
+def _answer(rows: Any, allowed: ColumnElement[bool]) -> Any:
+    return (
+        update(outside_call)
+        .where(
+            outside_call.c.task_id == rows.c.task_id,
+            outside_call.c.status == "waiting",
+            few(rows),
+            allowed,
+        )
+        .values(status="answered", answer=rows.c.answer)
+        .returning(_ONE)
+    )
+
+
+def _call(rows: Any, allowed: ColumnElement[bool]) -> Any:
+    """A call that is asked for once more keeps its key."""
+    columns = columns_of(rows)
+    found = upsert(outside_call).from_select(
+        [c.name for c in columns], select(*columns).where(allowed)
+    )
+    return found.on_conflict_do_update(
+        index_elements=[outside_call.c.task_id],
+        set_={"status": "waiting", "attempts": 0, "arguments": found.excluded.arguments},
+    ).returning(_ONE)
+
+
+def _uncall(rows: Any, allowed: ColumnElement[bool]) -> Any:
+    return (
+        update(outside_call)
+        .where(
+            outside_call.c.task_id == rows.c.task_id,
+            outside_call.c.status == "waiting",
+            few(rows),
+            allowed,
+        )
+        .values(status="cancelled")
+        .returning(_ONE)
+    )
+
+
+def _deliver(rows: Any, allowed: ColumnElement[bool]) -> Any:
+    return (
+        update(message)
+        .where(message.c.id == rows.c.id, few(rows), allowed)
+        .values(delivered_at=rows.c.delivered_at, instance_id=rows.c.instance_id)
+        .returning(_ONE)
+    )
+
+
+_OTHER: dict[str, Any] = {"version": Integer(), "held_by": Text()}
+# Name → table, how it is written, what must be done before it. The order is that of the statement.
+_PARTS: dict[str, tuple[Table, Build, tuple[str, ...]]] = {
+    "lock": (instance, _lock, ()),
+    "create": (instance, _create, ()),
+    "step": (instance, _step, ()),
+    "close_task": (user_task, _close, ()),
+    "use_timer": (timer, _use_up, ()),
+    "answer_call": (outside_call, _answer, ()),
+    "deliver_message": (message, _deliver, ()),
+    "withdraw_task": (user_task, _withdraw, ()),
+    "open_task": (user_task, _insert(user_task), ()),
+    "drop_timer": (timer, _delete(timer), ()),
+    "arm_timer": (timer, _insert(timer), ("use_timer", "drop_timer")),
+    "end_wait": (message_wait, _delete(message_wait), ()),
+    "wait": (message_wait, _insert(message_wait), ("end_wait",)),
+    "cancel_call": (outside_call, _uncall, ()),
+    "call": (outside_call, _call, ()),
+    "tell": (event, _insert(event), ()),
+}

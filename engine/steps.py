@@ -1,0 +1,413 @@
+"""One step of one instance or of many, in one transaction and a fixed number of statements.
+
+What is read comes in one statement, before any lock. Then every instance is restored, acted on and
+run until it waits. All that follows is written in one statement, which checks that each instance is
+still at the version that was read. A handler that touches the database has the locks taken first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import OperationalError
+
+from engine import definitions, history, history_months, incidents, posting
+from engine.changes import Changes
+from engine.crash_points import crash_point
+from engine.database import is_broken, watched
+from engine.derived_rows import Derived
+from engine.dmn import decisions_of
+from engine.errors import Conflict, VersionConflict
+from engine.functions import step_functions
+from engine.history import Entry
+from engine.runtime import RACES, Work
+from engine.spiff import Run
+from engine.spiff.run import Trace, Waiting
+from engine.spiff.script import RetryCarefully, RetryStep
+from engine.standings import Rows, Standing
+from engine.values import to_json
+
+STATUS_TEXT = {
+    "suspended": "流程已挂起,恢复后才能继续办理",
+    "completed": "流程已经办结",
+    "cancelled": "流程已经取消",
+    "running": "流程正在运行",
+}
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What belongs to an act itself, such as the row of the task it completes.
+
+    `part` is one of `engine.changes`. If its row is no longer as `values` say, the step ends with
+    Conflict and this text; without a text it does not matter.
+    """
+
+    part: str
+    values: dict[str, Any]
+    otherwise: str | None = None
+
+    def take_from(self, rows: Rows) -> None:
+        """What is settled is nothing the instance waits for any more."""
+        if self.part == "close_task":
+            rows.user_tasks.pop(self.values["id"], None)
+        elif self.part == "use_timer":
+            rows.timers.discard((self.values["task_id"], self.values["element"]))
+        elif self.part == "answer_call":
+            rows.calls.discard(self.values["task_id"])
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do to one instance. It must be in `status`."""
+
+    standing: Standing
+    act: Callable[[Run], None]
+    entry: Entry | None = None
+    settles: Settled | None = None
+    status: str = "running"
+
+
+@dataclass
+class Turn:
+    """The right to write of some steps: their instances locked at the versions that were read.
+
+    It is taken once, before anything of theirs is written: by itself when a handler is about to
+    touch the database, else together with what is written at the end. Every step takes the lock of
+    its instance before any other, so that no two wait for each other in a circle.
+    """
+
+    work: Work
+    standings: list[Standing]
+    settled: list[Settled] = field(default_factory=list)
+    taken: bool = False
+
+    def take(self) -> None:
+        """Raises VersionConflict if another step was faster, Conflict if there is nothing to settle."""
+        if self.taken:
+            return
+        changes = Changes()
+        for one in self.standings:
+            if one.lock_version:
+                changes.add("lock", id=one.id, version=one.lock_version)
+            else:
+                changes.add("create", **_created(self.work, one), lock_version=0)
+        self._write(changes)
+        crash_point("row won")
+
+    def write(self, changes: Changes) -> None:
+        """Writes what the steps have changed, and takes the turn if it has not been taken."""
+        self._write(changes)
+
+    def _write(self, changes: Changes) -> None:
+        first = not self.taken
+        if first:
+            for one in self.settled:
+                changes.add(one.part, **one.values)
+        counts = changes.write(self.work.connection)
+        if counts.get("lock", 0) + counts.get("step", 0) < sum(
+            1 for one in self.standings if one.lock_version or not first
+        ):
+            raise VersionConflict
+        if first:
+            self._check(counts)
+        self.taken = True
+
+    def _check(self, counts: dict[str, int]) -> None:
+        new = sum(1 for one in self.standings if not one.lock_version)
+        if counts.get("create", 0) < new:
+            raise Conflict("这个流程已经启动")
+        for one in self.settled:
+            asked = sum(1 for other in self.settled if other.part == one.part)
+            if one.otherwise is not None and counts[one.part] < asked:
+                raise Conflict(one.otherwise)
+
+
+@dataclass
+class StepServices:
+    """What a running instance may reach: the handlers, the release's decisions, the step's time."""
+
+    work: Work
+    release_id: int
+    turn: Turn
+    functions: dict[str, Callable[..., Any]] = field(init=False)
+    traces: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.functions = step_functions(self.work.now, lambda: self.work.calendar)
+
+    @property
+    def now(self) -> datetime:
+        return self.work.now
+
+    def effect(self, handler: str) -> str:
+        return self.work.runtime.registry.get(handler).effect
+
+    def call(self, handler: str, arguments: dict[str, Any], task_id: UUID, element: str) -> Any:
+        """Runs a database handler: if it fails, its writes go and the rest stays."""
+        found = self.work.runtime.registry.get(handler)
+        checked = found.arguments(arguments)
+        guarded = self._in_savepoint if self.work.careful else self._watched
+        try:
+            answer = guarded(lambda: found.function(self.work, **checked))
+        except VersionConflict as error:
+            raise RetryStep from error
+        except OperationalError as error:
+            if isinstance(error.orig, RACES):
+                raise RetryStep from error
+            raise
+        crash_point("handler called")
+        return answer
+
+    def _watched(self, act: Callable[[], Any]) -> Any:
+        """Without a savepoint: one that fails after it has written has the step run again with them."""
+        connection = self.work.connection
+        with watched(connection, self._take) as watch:
+            try:
+                return act()
+            except (RetryStep, VersionConflict):
+                raise
+            except Exception as error:
+                if _is_race(error):
+                    raise
+                if watch.wrote or is_broken(connection):
+                    raise RetryCarefully from error
+                raise
+
+    def _take(self) -> None:
+        """What has been lost here is no failure of the handler's: run again, the step finds out why."""
+        try:
+            self.turn.take()
+        except Conflict as error:
+            raise RetryStep from error
+
+    def _in_savepoint(self, act: Callable[[], Any]) -> Any:
+        self._take()
+        savepoint = self.work.connection.begin_nested()
+        try:
+            answer = act()
+        except (RetryStep, VersionConflict):
+            raise
+        except Exception as error:
+            if not _is_race(error):
+                savepoint.rollback()
+            raise
+        savepoint.commit()
+        return answer
+
+    def decide(self, decision: str, context: dict[str, Any], element: str) -> Any:
+        decisions = decisions_of(self.work.connection, self.release_id)
+        answer, trace = decisions.decide(decision, context, self.functions)
+        self.traces.append((element, trace))
+        return answer
+
+
+def _is_race(error: Exception) -> bool:
+    return isinstance(error, OperationalError) and isinstance(error.orig, RACES)
+
+
+@dataclass
+class Doing:
+    """An instance in the middle of a step. `columns` are further ones of its row to be written."""
+
+    standing: Standing
+    run: Run
+    services: StepServices
+    entries: list[Entry]
+    ended: str | None = None
+    columns: dict[str, Any] = field(default_factory=dict)
+
+
+def do(work: Work, steps: Sequence[Step]) -> None:
+    """Does steps of different instances as one; if one of them cannot be done, none is.
+
+    Raises Conflict if an instance is not in its status, VersionConflict if another step won.
+    """
+    turn = Turn(work, [one.standing for one in steps], [s.settles for s in steps if s.settles])
+    doings = [_begun(work, one, turn) for one in steps]
+    if len(steps) > 1:
+        turn.take()
+    for doing in doings:
+        doing.run.advance()
+    save(work, turn, doings)
+
+
+def _begun(work: Work, one: Step, turn: Turn) -> Doing:
+    standing = one.standing
+    if standing.status != one.status:
+        raise Conflict(STATUS_TEXT.get(standing.status, "流程不在运行中"))
+    services = StepServices(work, standing.release_id, turn)
+    run = restored(work, standing, services)
+    crash_point("step restored")
+    one.act(run)
+    if one.settles:
+        one.settles.take_from(standing.rows)
+    return Doing(standing, run, services, [one.entry] if one.entry else [])
+
+
+def restored(work: Work, row: Any, services: StepServices) -> Run:
+    """An instance in memory, as of its row or standing. Raises Conflict once it has ended."""
+    if row.state is None:
+        raise Conflict(STATUS_TEXT.get(row.status, "流程已结束"))
+    library = definitions.library(work.connection, row.release_id)
+    return Run.restore(library.process(row.process_id), row.state, services)
+
+
+def start(work: Work, started: Sequence[tuple[Standing, dict[str, Any]]]) -> None:
+    """Starts instances that are not there yet with their data, as one.
+
+    Raises Conflict if one of them is there.
+    """
+    turn = Turn(work, [standing for standing, _ in started])
+    doings = []
+    for standing, data in started:
+        services = StepServices(work, standing.release_id, turn)
+        library = definitions.library(work.connection, standing.release_id)
+        run = Run.start(library.process(standing.process_id), data, services)
+        entry = Entry("started", data={"changed": data})
+        doings.append(Doing(standing, run, services, [entry]))
+    for doing in doings:
+        doing.run.advance()
+    save(work, turn, doings)
+
+
+def save(work: Work, turn: Turn, doings: Sequence[Doing]) -> None:
+    """Writes runs and all that is derived from them. Raises VersionConflict if another step won."""
+    derived = Derived(work, Changes())
+    waitings = [Waiting() if doing.ended else doing.run.waiting() for doing in doings]
+    if any(_writes_at_once(doing) for doing in doings):
+        turn.take()
+    for doing, waiting in zip(doings, waitings, strict=True):
+        _gather(work, turn, doing, waiting, derived)
+    history_months.ensure(work.connection, work.now)
+    turn.write(derived.changes)
+    crash_point("rows written")
+    derived.ask_jobs()
+    work.doing = doings[-1].entries[0].kind
+
+
+def note(work: Work, standing: Standing, entry: Entry, columns: dict[str, Any]) -> None:
+    """Writes history and columns of an instance whose state stays as it is."""
+    changes = Changes()
+    sequence, digest = _tell(work, standing, [entry], changes)
+    _change_row(changes, standing, {**columns, "sequence": sequence, "hash": digest})
+    history_months.ensure(work.connection, work.now)
+    Turn(work, [standing]).write(changes)
+
+
+def _writes_at_once(doing: Doing) -> bool:
+    """Whether there are incidents or messages, which are rare and written by themselves."""
+    return bool(doing.run.failures or doing.standing.rows.incidents or doing.run.sent)
+
+
+def _gather(work: Work, turn: Turn, doing: Doing, waiting: Waiting, derived: Derived) -> None:
+    """Adds what is to be written of one instance."""
+    run, standing = doing.run, doing.standing
+    ended = doing.ended or ("completed" if run.completed else None)
+    entries = doing.entries
+    entries += map(_trace_entry, run.trace)
+    entries += [Entry("decided", element, data=t) for element, t in doing.services.traces]
+    entries += _null_entries(run)
+    entries += incidents.write(
+        work, standing.id, run.failures, waiting.failed, standing.rows.incidents
+    )
+    for sent in run.sent:
+        posting.post(work, standing.id, sent)
+    entries += derived.follow(standing.id, waiting, standing.rows)
+    if ended:
+        values = {
+            "status": ended,
+            "state": None,
+            "ended_at": work.now,
+            "outcome": to_json(run.data),
+        }
+        entries.append(Entry("ended", data={"outcome": ended}))
+    else:
+        values = {"state": run.dump()}
+    _mark(entries, run, values["state"])
+    sequence, digest = _tell(work, standing, entries, derived.changes)
+    values |= {"sequence": sequence, "hash": digest}
+    if standing.lock_version or turn.taken:
+        _change_row(derived.changes, standing, _whole(standing, {**doing.columns, **values}))
+    else:
+        created = {**_created(work, standing), **values, "lock_version": 1}
+        derived.changes.add("create", **_whole(standing, created))
+
+
+def _whole(standing: Standing, values: dict[str, Any]) -> dict[str, Any]:
+    """All columns that a step may write, so that one statement serves every step."""
+    return {
+        "status": standing.status,
+        "outcome": None,
+        "ended_at": None,
+        "definition_id": standing.definition_id,
+        **values,
+    }
+
+
+def _change_row(changes: Changes, standing: Standing, values: dict[str, Any]) -> None:
+    changes.add("step", id=standing.id, version=standing.lock_version, **values)
+
+
+def _created(work: Work, standing: Standing) -> dict[str, Any]:
+    return {
+        "id": standing.id,
+        "definition_id": standing.definition_id,
+        "business_key": standing.business_key,
+        "status": "running",
+        "started_at": work.now,
+    }
+
+
+def _tell(
+    work: Work, standing: Standing, entries: list[Entry], changes: Changes
+) -> tuple[int, str]:
+    """Adds history after the instance's last event; returns the new last (sequence, hash)."""
+    last = (standing.sequence, standing.hash)
+    for values in history.linked(
+        standing.id, entries, at=work.now, actor=work.actor.id, after=last
+    ):
+        changes.add("tell", **values)
+        last = values["sequence"], values["hash"]
+    return last
+
+
+def _mark(entries: list[Entry], run: Run, state: bytes | None) -> None:
+    """Closes a step's history with where the instance waits now and the digest of its state.
+
+    The chain then vouches for the state as well, and `verify` can follow every token.
+    """
+    if not entries:
+        entries.append(Entry("stepped"))
+    last = entries[-1]
+    last.data = {**last.data, "tokens": sorted(run.tokens()) if state else []}
+    if state:
+        last.data["state"] = history.state_digest(state)
+
+
+def _null_entries(run: Run) -> list[Entry]:
+    """Expressions that came to nothing: no error stops a case, but each leaves its reason."""
+    return [
+        Entry(
+            "null",
+            element,
+            data={"expression": text, "reasons": [doubt._asdict() for doubt in doubts]},
+            reason=f"“{text}”: {doubts[0].text}",
+        )
+        for (element, text), doubts in run.engine.nulls.items()
+    ]
+
+
+def _trace_entry(trace: Trace) -> Entry:
+    data: dict[str, Any] = {"follows": list(trace.follows), "process": trace.process}
+    if trace.changed:
+        data["changed"] = trace.changed
+    if trace.removed:
+        data["removed"] = trace.removed
+    if trace.scope:
+        data["scope"] = str(trace.scope)
+    return Entry("completed", trace.element, trace.name, trace.task_id, data)
