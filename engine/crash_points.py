@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator
 VARIABLE = "RONGYIDUI_CRASH_AT"
 POINTS = (
     "step restored",  # the instance is in memory, nothing is locked
-    "row won",  # the instance's row is locked and at the expected version
-    "handler called",  # a database handler has written, in its savepoint
-    "rows written",  # state, tasks, timers, waits and calls are written, the history is not
+    "row won",  # the instance's row is locked, for a handler that is about to touch the database
+    "handler called",  # a database handler has answered, and may have written
+    "rows written",  # state, history, tasks, timers, waits and calls are written
     "before commit",
     "after commit",
     "before outside call",

@@ -15,7 +15,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import URL, Connection, Engine, create_engine, inspect, text
 from sqlalchemy.event import listen
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import NullPool
 
 from engine.errors import EngineError
@@ -98,22 +98,6 @@ def is_broken(connection: Connection) -> bool:
     """Whether an error has ended the transaction for the server."""
     driver: Any = connection.connection.driver_connection
     return bool(driver.info.transaction_status == psycopg.pq.TransactionStatus.INERROR)
-
-
-@contextlib.contextmanager
-def sent_together(connection: Connection) -> Iterator[None]:
-    """Sends the statements inside in one go, instead of waiting for the answer to each.
-
-    None of their answers may be looked at. The first error is raised at the end.
-    """
-    driver: Any = connection.connection.driver_connection
-    try:
-        with driver.pipeline():
-            yield
-    except psycopg.Error as error:
-        raise DBAPIError.instance(
-            None, None, error, psycopg.Error, dialect=connection.dialect
-        ) from error
 
 
 def _configuration(packages: Sequence[str]) -> Config:
