@@ -18,9 +18,11 @@ from tests.crash.site import (
     Tell,
     later,
     make_ready,
+    propose,
     work,
 )
 from tests.engine.example import FORM
+from tests.handlers.scene import HEAD
 
 HERE = Path(__file__).parent
 FILES = {
@@ -164,4 +166,12 @@ PROGRAMS = {
         Answer("a", ANSWER),
         work,
     ),
+    # every line a case of its own, opened by jobs in chunks; the money is frozen and ordered
+    "the lines of a signed list": (
+        propose,
+        work,
+        Answer("Sign", {}, HEAD),
+        work,
+    ),
 }
+NOT_AT_AN_END = frozenset(["the lines of a signed list"])  # they wait for the bank

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import select, text
 
+import handlers.jobs
 from engine import (
     definitions,
     engine_jobs,
@@ -34,8 +35,12 @@ from engine.operations import batches
 from engine.runtime import Runtime
 from engine.tables import incident, instance, operation_batch, user_task
 from engine.time_source import DatabaseTime
-from tests.crash.house import HOUSE
+from handlers.cases import lists
+from handlers.cases.tables import eligibility_list
+from handlers.enterprises.tables import enterprise
+from tests.crash.house import FIELD_KEY, HOUSE
 from tests.engine.example import REVIEWER
+from tests.handlers.scene import REVIEWER as REVIEWER_OF_LISTS
 
 LI = Actor("li", "李", frozenset([REVIEWER]))
 ANSWER = {"agreed": True, "count": 2}
@@ -45,9 +50,12 @@ class Site:
     def __init__(self, url):
         self.url = url
         database = connect(url, pooled=False)
-        self.runtime = Runtime(database, DatabaseTime(database), registry=HOUSE)
+        outside = {"field_key": FIELD_KEY}
+        time = DatabaseTime(database)
+        self.runtime = Runtime(database, time, registry=HOUSE, outside=outside)
         self.table = JobTable()
         engine_jobs.register(self.table, self.runtime)
+        handlers.jobs.register(self.table, self.runtime)
         self.act = 0
         self.repeats = False
 
@@ -125,6 +133,7 @@ class Answer:
 
     element: str
     answer: dict
+    who: Actor = LI
 
     def __call__(self, site):
         def wanted():
@@ -146,7 +155,8 @@ class Answer:
             site.run(
                 lambda w, task=task: user_tasks.complete(
                     w, UUID(task), self.answer, request=f"answer-{site.act}-{task}"
-                )
+                ),
+                self.who,
             )
 
 
@@ -218,6 +228,18 @@ class OperateOnMany:
                 batches.start(work, self.operation, ids, reason="一批")
 
         site.run(act)
+
+
+def propose(site):
+    """A department proposes all firms there are for the policy, once."""
+
+    def act(work):
+        if work.connection.scalar(select(eligibility_list.c.id)) is None:
+            codes = work.connection.scalars(select(enterprise.c.uscc).order_by(enterprise.c.uscc))
+            rows = [{"uscc": code} for code in codes]
+            lists.propose_list(work, "A@1", site.runtime.time.now().date(), rows)
+
+    site.run(act, REVIEWER_OF_LISTS)
 
 
 @dataclass(frozen=True)
