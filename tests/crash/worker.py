@@ -1,4 +1,4 @@
-"""A real worker, scheduler or site over the example's handlers.
+"""A real worker, scheduler or site over the handlers of house.py.
 
 python -m tests.crash.worker URL (worker | scheduler | web PORT FOLDER)
 """
@@ -16,7 +16,7 @@ from engine.database import connect
 from engine.jobs import JobTable, run_worker
 from engine.runtime import Runtime
 from engine.time_source import DatabaseTime
-from tests.engine.example import EXAMPLE
+from tests.crash.house import HOUSE
 
 
 def serve(runtime: Runtime, port: int, folder: Path) -> None:
@@ -32,7 +32,7 @@ def serve(runtime: Runtime, port: int, folder: Path) -> None:
 def main(address: str, role: str, *further: str) -> None:
     url = make_url(address)
     database = connect(url)
-    runtime = Runtime(database, DatabaseTime(database), registry=EXAMPLE)
+    runtime = Runtime(database, DatabaseTime(database), registry=HOUSE)
     if role == "worker":
         table = JobTable()
         engine_jobs.register(table, runtime)
