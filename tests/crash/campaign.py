@@ -316,6 +316,8 @@ def main(*words: str) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     print(f"seed {given.seed}, folder {folder}", file=sys.stderr)
     campaign = Campaign(folder, Plan(given.cases, given.seed, kills))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler)
     try:
         seconds = campaign.run(4 * 3600, lambda line: print(line, file=sys.stderr, flush=True))
         report = campaign.report(seconds)
