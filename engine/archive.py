@@ -9,9 +9,10 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import logging
 import os
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,15 +20,20 @@ from uuid import UUID
 from sqlalchemy import func, insert, select, tuple_
 
 from engine import history, history_months, seals
-from engine.errors import EngineError
+from engine.errors import EngineError, NotFound
 from engine.runtime import Work
 from engine.tables import archived_month, event, instance, sealed_head
 
+logger = logging.getLogger("rongyidui.archive")
 _LIVE = ("running", "suspended")
 
 
 class MonthInUse(EngineError):
     """这个月的历史还不能归档。"""
+
+
+class ArchiveMissing(EngineError):
+    """归档文件不在。"""
 
 
 def due(work: Work, keep: int) -> list[date]:
@@ -38,13 +44,26 @@ def due(work: Work, keep: int) -> list[date]:
     return [month for month in history_months.of_database(work.connection) if month < first]
 
 
+def archive_next(work: Work, keep: int, folder: Path) -> Path | None:
+    """Archives the oldest month that is older than the `keep` last ones; returns the file.
+
+    For the calendar, a month at a time: a month that is still in use, or none that is due, is no
+    error and gives None. `keep` 0 keeps everything.
+    """
+    wanted = due(work, keep)[:1] if keep else []
+    try:
+        return archive(work, wanted[0], folder) if wanted else None
+    except MonthInUse as error:
+        logger.info("no month is archived: %s", error)
+        return None
+
+
 def archive(work: Work, month: date, folder: Path) -> Path | None:
     """Writes a month to a file and drops it; returns the file, or None if the month was empty.
 
     Months go in order. Raises MonthInUse while an older month is there or an instance of the month
     still runs. The file is complete on the disk before the month is dropped.
     """
-    work.doing = "month archived"
     if month != history_months.of_database(work.connection)[0]:
         raise MonthInUse(f"{month:%Y-%m} 之前还有未归档的月份,请先归档它们")
     start = datetime.fromisoformat(f"{month}T00:00:00+00:00")
@@ -74,6 +93,7 @@ def archive(work: Work, month: date, folder: Path) -> Path | None:
             )
         )
     history_months.drop(work.connection, month)
+    work.doing = "month archived"
     return path
 
 
@@ -133,6 +153,31 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
             for name in ("instance_id", "task_id"):
                 values[name] = UUID(values[name]) if values[name] else None
             yield values
+
+
+def history_of(work: Work, instance_id: UUID, folder: Path) -> Iterator[dict[str, Any]]:
+    """All events of an instance, oldest first, those in archives too, as `event` has them.
+
+    Raises NotFound if there is no such instance, ArchiveMissing if a file is not in the folder.
+    """
+    row = work.connection.execute(select(instance).where(instance.c.id == instance_id)).first()
+    if row is None:
+        raise NotFound("没有这个流程实例")
+    rest = [dict(one._mapping) for one in history.of_instance(work.connection, instance_id)]
+    # A month is archived whole, so what is missing at the beginning lies in the archived ones.
+    if row.sequence and (not rest or rest[0]["sequence"] > 1):
+        begun = row.started_at.astimezone(UTC).date().replace(day=1)
+        months = work.connection.scalars(
+            select(archived_month.c.file)
+            .where(archived_month.c.month >= begun)
+            .order_by(archived_month.c.month)
+        )
+        for name in months.all():
+            path = folder / name
+            if not path.exists():
+                raise ArchiveMissing(f"归档文件 {path} 不在,请把它放回归档文件夹后再查看")
+            yield from (one for one in read(path) if one["instance_id"] == instance_id)
+    yield from rest
 
 
 def unlike_seals(work: Work, path: Path) -> Iterator[str]:

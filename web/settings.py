@@ -60,6 +60,11 @@ class Settings:
     history_months: int = 0  # months of history kept in the database; 0: all (see redeem archive)
     log_level: str = "INFO"
 
+    @property
+    def archive_folder(self) -> Path:
+        """Where months of the history go."""
+        return self.data_folder / "archive"
+
     def secret(self, name: str) -> str:
         """The named key, or one made at first use and kept in a private file of the data folder."""
         given = str(getattr(self, name))

@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import URL, Engine, inspect, make_url, text
 
-from engine import engine_jobs
+from engine import archive, engine_jobs
 from engine.database import connect, migrate
 from engine.jobs import JobTable
 from engine.postgres import Server, check_text
-from engine.runtime import Runtime
+from engine.runtime import Runtime, Work
 from engine.scheduler import CalendarJob
 from engine.time_source import DatabaseTime, SystemTime, TimeSource
 from handlers import jobs, registry, sealing
@@ -118,9 +118,15 @@ def job_table(runtime: Runtime) -> JobTable:
     return table
 
 
-def calendar_jobs() -> list[CalendarJob]:
+def calendar_jobs(settings: Settings) -> list[CalendarJob]:
     """What the scheduler does by the calendar."""
+    folder = settings.archive_folder
+
+    def archive_next(work: Work) -> None:
+        archive.archive_next(work, settings.history_months, folder)
+
     return [
+        CalendarJob("archive a month", "20 3 * * *", archive_next),
         CalendarJob("seal", "40 2 * * *", sealing.seal_daily),
         CalendarJob("match every enterprise", "30 5 * * *", runs.run_daily),
     ]

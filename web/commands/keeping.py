@@ -1,16 +1,22 @@
-"""seal, archive, backup, restore: what keeps the record for years."""
+"""seal, archive, history, backup, restore: what keeps the record for years."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import click
 
 from engine import archive as archives
 from engine import backup as backups
 from engine.actor import SYSTEM
+from engine.calendar import SHANGHAI
+from engine.runtime import Work
 from engine.time_source import SystemTime
 from handlers import sealing
+from web.commands import instances
 from web.commands.district import verify
 from web.settings import Settings
 from web.system import database_server, make_runtime, prepare_database
@@ -38,7 +44,7 @@ def archive(
     """Moves old months of the history into files; their sealed hashes stay."""
     settings: Settings = ctx.obj
     keep = settings.history_months if keep_months is None else keep_months
-    folder = folder or settings.data_folder / "archive"
+    folder = folder or settings.archive_folder
     with database_server(settings) as url:
         runtime = make_runtime(settings, url)
         if check:
@@ -54,6 +60,32 @@ def archive(
             path = runtime.run(SYSTEM, lambda work, m=month: archives.archive(work, m, folder))
             click.echo(f"{month:%Y-%m}: {path or '没有记录 / empty'}")
         runtime.database.dispose()
+
+
+@instances.instances.command("history")
+@click.argument("instance_id", type=click.UUID)
+@click.option("--from", "folder", type=click.Path(path_type=Path), help="the folder of archives")
+@click.option("--json", "as_json", is_flag=True, help="one event a line, with its data and hash")
+@click.pass_obj
+def instance_history(
+    settings: Settings, instance_id: UUID, folder: Path | None, as_json: bool
+) -> None:
+    """All that happened to an instance, archived months included."""
+    with instances.opened(settings) as runtime:
+
+        def act(work: Work) -> list[dict[str, Any]]:
+            found = archives.history_of(work, instance_id, folder or settings.archive_folder)
+            return list(found)
+
+        for event in runtime.run(SYSTEM, act):
+            if as_json:
+                click.echo(json.dumps(event, ensure_ascii=False, default=str))
+                continue
+            at = event["at"].astimezone(SHANGHAI)
+            click.echo(
+                f"{event['sequence']:>6}  {at:%Y-%m-%d %H:%M:%S}  {event['actor']:<10} "
+                f"{event['kind']:<18} {event['element']}  {event['reason']}".rstrip()
+            )
 
 
 @click.command()

@@ -193,7 +193,7 @@ def scheduler(settings: Settings) -> None:
     end_with_supervisor()
     stop = stop_at_signals()
     with database_server(settings) as url:
-        scheduling.run(make_runtime(settings, url), stop, calendar_jobs())
+        scheduling.run(make_runtime(settings, url), stop, calendar_jobs(settings))
 
 
 @click.command()
