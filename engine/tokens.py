@@ -52,7 +52,7 @@ def _balance(
     begun = any(one.kind == "completed" and "scope" in one.data for one in step)
     for element, count in (after - before - sent).items():
         # The first elements inside a scope, and a loop's instances, are sent by no drawn element.
-        if not begun and before[element] == 0 and not _undoes(work, row, element):
+        if not begun and before[element] == 0 and not _begins_unsent(work, row, element):
             yield (
                 f"流程 {row.id} 的第 {sequence} 条历史之后,{element} 多出 {count} 个令牌,"
                 "没有任何步骤送来"
@@ -62,9 +62,9 @@ def _balance(
         yield f"流程 {row.id} 的第 {sequence} 条历史之后,{lost} 的令牌不见了,却没有任何步骤完成"
 
 
-def _undoes(work: Work, row: Row[Any], element: str) -> bool:
-    """Whether an element undoes another: a throwing event begins it, no drawn flow leads to it."""
-    return element in instances.process_of(work, row).undoing
+def _begins_unsent(work: Work, row: Row[Any], element: str) -> bool:
+    """Whether no drawn flow leads to an element: it undoes another, or begins an ad-hoc sub-process."""
+    return element in instances.process_of(work, row).unsent
 
 
 def unlike_rows(

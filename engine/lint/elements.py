@@ -37,7 +37,7 @@ FLOW_NODES: dict[str, frozenset[str] | None] = {
     "task": None,
     "manualTask": None,
     "complexGateway": NONE,
-    "adHocSubProcess": None,
+    "adHocSubProcess": NONE,
 }
 ACTIVITIES = frozenset(
     [name for name in FLOW_NODES if name.endswith(("Task", "task", "Process"))]

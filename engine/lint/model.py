@@ -14,6 +14,7 @@ from engine.forms import parse_form
 from engine.lint.elements import ACTIVITIES, FLOW_NODES, GLOBAL_TASKS, SCOPES
 from engine.lint.finding import Finding, Fix
 from engine.service_tasks import Registry
+from engine.spiff.rewrite.ad_hoc import begins
 from engine.xml import BPMN, NAMESPACES, bpmn, parse_xml
 
 Node = etree._Element
@@ -148,8 +149,12 @@ class Scope:
         return [
             i
             for i, n in self.nodes.items()
-            if local(n) == "startEvent" or event_driven(n) or undoes(n)
+            if local(n) == "startEvent" or event_driven(n) or undoes(n) or self._begins(n)
         ]
+
+    def _begins(self, node: Node) -> bool:
+        """Whether an element begins with the ad-hoc sub-process it lies in."""
+        return local(self.node) == "adHocSubProcess" and begins(self.node, node)
 
     def after(self, identity: str) -> list[str]:
         """Ids of what may follow a node, its boundary events included."""

@@ -20,13 +20,14 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff import codec
 from engine.spiff.parser import Process
+from engine.spiff.rewrite.ad_hoc import TURN_ENDING
 from engine.spiff.run import ACTIVE, Run, is_armed
 from engine.spiff.script import Services
 from engine.spiff.specs import HandlerTask
 from engine.spiff.tokens import is_arrival
 
 AHEAD = TaskState.PREDICTED_MASK | TaskState.FUTURE
-SUFFIXES = (".BoundaryEventSplit", ".EndJoin", " [child]")
+SUFFIXES = (".BoundaryEventSplit", ".EndJoin", " [child]", TURN_ENDING)
 
 
 @dataclass(frozen=True)

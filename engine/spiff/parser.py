@@ -21,6 +21,7 @@ from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
 
 from engine.errors import InvalidInput
 from engine.spiff import loop_parsing, repairs, shortcuts
+from engine.spiff.ad_hoc import AdHoc, AdHocScope, Turn
 from engine.spiff.catching import Begin, Boundary, EventChoice, WaitEvent, WaitTask
 from engine.spiff.compensation import note_done
 from engine.spiff.complex_gateway import ComplexJoin, ComplexParser
@@ -40,8 +41,9 @@ from engine.spiff.event_parsers import (
 from engine.spiff.events import Catch, Message, Signal
 from engine.spiff.joins import InclusiveJoin, ParallelJoin
 from engine.spiff.rewrite import rewrite
+from engine.spiff.rewrite.ad_hoc import OFFERED, TURN, is_sequential
 from engine.spiff.rewrite.compensation_handlers import ENDING, NAMED
-from engine.spiff.rewrite.flows import ADDED
+from engine.spiff.rewrite.flows import ACTIVITIES, ADDED
 from engine.spiff.scopes import Scope
 from engine.spiff.specs import DecisionTask, FeelScript, HandlerTask, HumanTask
 from engine.spiff.subprocesses import EventSubProcess, ProcessCall, SubProcess, Transaction
@@ -142,11 +144,28 @@ class ParallelParser(GatewayParser):  # type: ignore[misc]
         return self.spec_class(self.spec, self.bpmn_id, tokens=tokens, **self.bpmn_attributes)
 
 
+class TurnParser(TaskParser):  # type: ignore[misc]
+    def create_task(self) -> Any:
+        return self.spec_class(self.spec, self.bpmn_id, **self.bpmn_attributes)
+
+
 class ScopeParser(ProcessParser):  # type: ignore[misc]
     """A process or sub-process; its event sub-processes wait beside its start event."""
 
     def create_spec(self) -> Scope:
-        return Scope(name=self.bpmn_id, description=self.get_name(), filename=self.filename)
+        called = {
+            "name": self.bpmn_id,
+            "description": self.get_name(),
+            "filename": self.filename,
+        }
+        if self.node.tag != bpmn("adHocSubProcess"):
+            return Scope(**called)
+        return AdHocScope(
+            **called,
+            condition=(self.node.findtext(bpmn("completionCondition")) or "").strip(),
+            sequential=is_sequential(self.node),
+            cancels=self.node.get("cancelRemainingInstances", "true") != "false",
+        )
 
     def add_tasks(self) -> None:
         for node in self.node.iterfind(bpmn("startEvent")):
@@ -168,6 +187,12 @@ class ScopeParser(ProcessParser):  # type: ignore[misc]
                 spec.take_events()
             elif not spec._outputs and spec.bpmn_id and spec._inputs:
                 self._end_implicitly(spec)
+        if isinstance(self.spec, AdHocScope):
+            drawn = list(self.node.iterchildren(*(bpmn(name) for name in ACTIVITIES)))
+            self.spec.listen(
+                {n.get("id") for n in drawn if n.get("triggeredByEvent") != "true"},
+                {n.get("id") for n in drawn if n.get(OFFERED)},
+            )
 
     def _undoable(self, identity: str) -> Any:
         """The spec that is noted when it is done: of a loop, each of its instances."""
@@ -195,6 +220,8 @@ class DiagramParser(BpmnParser):  # type: ignore[misc]
         bpmn("callActivity"): (ProcessCallParser, ProcessCall),
         bpmn("subProcess"): (SubProcessParser, SubProcess),
         bpmn("transaction"): (SubProcessParser, Transaction),
+        bpmn("adHocSubProcess"): (SubProcessParser, AdHoc),
+        bpmn(TURN): (TurnParser, Turn),
         bpmn("startEvent"): (StartParser, Begin),
         bpmn("endEvent"): (FinishParser, Finish),
         bpmn("intermediateCatchEvent"): (CatchParser, WaitEvent),
@@ -235,6 +262,13 @@ class Process:
         """Ids of the activities that undo others (compensation handlers)."""
         processes = (name for name in self.called if name.endswith(ENDING))
         return frozenset(name.removesuffix(ENDING) for name in processes)
+
+    @property
+    def unsent(self) -> frozenset[str]:
+        """Ids of the elements that begin though no drawn element sends them a token."""
+        specs = (self.spec, *self.called.values())
+        begun = (spec.first for spec in specs if isinstance(spec, AdHocScope))
+        return self.undoing.union(*begun)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import Conflict, InvalidInput
 from engine.spiff import codec
+from engine.spiff.ad_hoc import Turn, refuse_out_of_turn
 from engine.spiff.catching import definitions_of
 from engine.spiff.events import Catch, Message, Signal, Timer, due_instant
 from engine.spiff.parser import Process
@@ -135,6 +136,7 @@ class Run:
     def complete(self, task_id: UUID, answer: dict[str, Any]) -> None:
         """Completes an open user task with a form's answer. Raises Conflict if it is not open."""
         task = self._task(task_id, HumanTask, TaskState.READY)
+        refuse_out_of_turn(task)
         task.data.update(refuse_reserved(answer))
         task.run()
         self._done(task)
@@ -399,6 +401,8 @@ def _followers(task: Any) -> Iterable[str]:
             yield child.task_spec.bpmn_id
         elif isinstance(child.task_spec, BoundaryEventSplit):
             yield child.task_spec.name.removesuffix(".BoundaryEventSplit")
+        elif isinstance(child.task_spec, Turn):
+            yield child.task_spec.leads_to
         else:
             yield from _followers(child)
 

@@ -23,6 +23,7 @@ class Scope(BpmnProcessSpec):  # type: ignore[misc]
 
     start: Any
     end: Any
+    takes_turns = False  # whether an activity may wait for another one to be over
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -133,6 +133,9 @@ class Instance(_Scanning, BpmnWorkflow):  # type: ignore[misc]
     def run_engine_steps(self, done: Done) -> None:
         """Runs to quiescence, deepest sub-process first."""
         self.check_conditions()
+        for sub in self.get_active_subprocesses():
+            if sub.spec.takes_turns:
+                sub.update_waiting_tasks()
         while self._round(done):
             pass
 

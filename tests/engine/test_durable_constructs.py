@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
-from engine import definitions, history, instances, messages, user_tasks
+from engine import definitions, history, instances, messages, user_tasks, verify
 from engine.actor import Actor
 from engine.tables import event, incident, instance, message_wait, timer
 from tests.engine.drain import drain
@@ -272,3 +272,26 @@ def test_a_message_starts_the_process_that_begins_with_it_once_and_under_its_key
         drain(district.runtime)
     (row,) = district.rows(select(instance.c.business_key, instance.c.status))
     assert row == ("7", "running") and district.people == ["t"]
+
+
+def test_an_ad_hoc_sub_process_offers_its_tasks_until_its_condition_holds(house):
+    condition = "<bpmn:completionCondition>count(completedActivities) &gt;= 3</bpmn:completionCondition>"
+    district = house(
+        start(),
+        sub("visit", person("a"), person("b"), note("n"), flows("a>n"), condition, kind="adHocSubProcess"),
+        person("after"),
+        end("e"),
+        flows("s>visit>after>e"),
+    )  # fmt: skip
+    started = district.start()
+    assert district.people == ["a", "b"]
+    district.answer("a")
+    assert (district.people, district.notes) == (["a", "b"], ["n"])
+    district.answer("b")
+    assert district.people == ["after"]
+    assert list(district.do(verify.findings)) == []
+    district.answer("after")
+    assert district.status(started) == "completed"
+    done = [e.element for e in district.rows(select(event.c.element).order_by(event.c.sequence)
+            .where(event.c.kind == "completed"))]  # fmt: skip
+    assert done == ["s", "a", "n", "b", "visit", "after", "e"]

@@ -20,7 +20,8 @@ from engine.lint.rule import rule
 )
 def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
     for scope in diagram.scopes:
-        if not any(local(n) == "endEvent" for n in scope.nodes.values()):
+        ends = any(local(n) == "endEvent" for n in scope.nodes.values())
+        if not ends and local(scope.node) != "adHocSubProcess":
             yield diagram.error(
                 scope.node,
                 f"“{called(scope.node)}”缺少结束事件",

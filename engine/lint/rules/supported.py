@@ -29,7 +29,7 @@ from engine.spiff.rewrite.compensation_handlers import handler_of
     ),
     refuses="""
 <bpmn:startEvent id="Event_Start" />
-<bpmn:adHocSubProcess id="Gateway_Choice" name="选择" />
+<bpmn:manualTask id="Gateway_Choice" name="选择" />
 <bpmn:endEvent id="End" />
 <bpmn:sequenceFlow id="Flow_1" sourceRef="Event_Start" targetRef="Gateway_Choice" />
 <bpmn:sequenceFlow id="Flow_2" sourceRef="Gateway_Choice" targetRef="End" />

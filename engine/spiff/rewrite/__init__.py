@@ -11,6 +11,7 @@ from collections.abc import Callable
 from lxml import etree
 
 from engine.spiff.rewrite import (
+    ad_hoc,
     compensation_handlers,
     definition_references,
     global_tasks,
@@ -24,6 +25,7 @@ REWRITES: tuple[Rewrite, ...] = (
     definition_references.rewrite,
     global_tasks.rewrite,
     compensation_handlers.rewrite,
+    ad_hoc.rewrite,
     links.rewrite,
     splits.rewrite,
     quantities.rewrite,
