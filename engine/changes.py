@@ -1,7 +1,7 @@
 """What steps write: rows gathered for each table, and one statement that writes them all.
 
-The rows of a part go to the server as one value (`json_to_recordset`), so the statement is the same
-for one instance and for a hundred. Parts that win (`lock`, `create`, `step`) come first; nothing else
+A part with one row has a parameter for each value; the rows of others go to the server as one value
+(`json_to_recordset`), so that the statement is the same for two rows and for a hundred. Parts that win (`lock`, `create`, `step`) come first; nothing else
 is written unless all of them have found their rows as they were read.
 """
 
@@ -24,6 +24,7 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
+    null,
     select,
     true,
     update,
@@ -31,13 +32,18 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.elements import ColumnElement
 
-from engine.prepared import Prepared, columns_of, few, given_rows
+from engine.prepared import Prepared, columns_of, few, given_rows, one_row
 from engine.tables import event, instance, message, message_wait, outside_call, timer, user_task
 
-Shape = tuple[tuple[str, tuple[str, ...]], ...]
+Shape = tuple[tuple[str, tuple[str, ...], bool], ...]
 Build = Callable[[Any, ColumnElement[bool]], Any]
 _ONE: Any = literal_column("1").label("one")
 _WINNING = ("lock", "create", "step")
+_COUNTED = (*_WINNING, "close_task", "use_timer", "answer_call")
+
+
+# Whose counts the statement itself asks for: deletions that go before insertions of the same key.
+_ASKED = (*_COUNTED, "drop_timer", "end_wait")
 
 
 class Changes:
@@ -51,16 +57,30 @@ class Changes:
         self._rows.setdefault(part, []).append(values)
 
     def write(self, connection: Any) -> dict[str, int]:
-        """Writes everything; says of each part that has rows how many were written.
+        """Writes everything; says how many rows of the parts that win or settle were written.
 
         If not all parts that win have found their rows, nothing is, and the counts say so.
         """
-        present = [name for name in _PARTS if name in self._rows]
-        shape = tuple((name, tuple(sorted(self._rows[name][0]))) for name in present)
-        given = {name: _ENCODER.encode(self._rows[name]) for name in present}
-        wanted = sum(len(self._rows.get(name, ())) for name in _WINNING)
-        ((*counts,),) = _statement(shape).run(connection, {**given, "wanted": wanted})
-        return dict(zip(present, counts, strict=True))
+        given: dict[str, Any] = {}
+        shape = []
+        for name in _PARTS:
+            rows = self._rows.get(name)
+            if rows:
+                given |= _parameters(name, rows)
+                shape.append((name, tuple(sorted(rows[0])), len(rows) == 1))
+        given["wanted"] = sum(len(self._rows.get(name, ())) for name in _WINNING)
+        ((*counts,),) = _statement(tuple(shape)).run(connection, given)
+        counted = [name for name, *_ in shape if name in _COUNTED]
+        return dict(zip(counted, counts, strict=True))
+
+
+def _parameters(name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    if len(rows) > 1:
+        return {name: _ENCODER.encode(rows)}
+    return {
+        f"{name}_{column}": _ENCODER.encode(value) if isinstance(value, (dict, list)) else value
+        for column, value in rows[0].items()
+    }
 
 
 def _plain(value: object) -> str:
@@ -79,17 +99,20 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_
 def _statement(shape: Shape) -> Prepared:
     """The statement for parts with these columns: one CTE each, and a count of each."""
     made: dict[str, Any] = {}
-    for name, columns in shape:
+    for name, columns, single in shape:
         table, build, after = _PARTS[name]
-        made[name] = build(_rows(name, table, columns), _allowed(name, after, made)).cte(name)
-    counts = [_count(cte).label(name) for name, cte in made.items()]
+        written = build(_rows(name, table, columns, single), _allowed(name, after, made))
+        if name in _ASKED and name != "lock":
+            written = written.returning(_ONE)
+        made[name] = written.cte(name)
+    counts = [_count(cte).label(name) for name, cte in made.items() if name in _COUNTED]
     return Prepared(select(*counts).add_cte(*made.values()), writes=True)
 
 
-def _rows(name: str, table: Table, columns: tuple[str, ...]) -> Any:
-    """A part's rows, as the server reads them from one value."""
-    types = [table.c[c].type if c in table.c else _OTHER[c] for c in columns]
-    return given_rows(name, dict(zip(columns, types, strict=True)))
+def _rows(name: str, table: Table, columns: tuple[str, ...], single: bool) -> Any:
+    """A part's rows, as the server reads them."""
+    types = {c: table.c[c].type if c in table.c else _OTHER[c] for c in columns}
+    return one_row(name, types) if single else given_rows(name, types)
 
 
 def _count(cte: Any) -> Any:
@@ -123,7 +146,7 @@ def _lock(rows: Any, _: ColumnElement[bool]) -> Any:
 def _create(rows: Any, _: ColumnElement[bool]) -> Any:
     columns = columns_of(rows)
     found = upsert(instance).from_select([c.name for c in columns], select(*columns))
-    return found.on_conflict_do_nothing().returning(_ONE)
+    return found.on_conflict_do_nothing()
 
 
 def _step(rows: Any, _: ColumnElement[bool]) -> Any:
@@ -132,7 +155,6 @@ def _step(rows: Any, _: ColumnElement[bool]) -> Any:
         update(instance)
         .where(instance.c.id == rows.c.id, instance.c.lock_version == rows.c.version, few(rows))
         .values(lock_version=instance.c.lock_version + 1, **values)
-        .returning(_ONE)
     )
 
 
@@ -140,18 +162,14 @@ def _insert(table: Table) -> Build:
     def build(rows: Any, allowed: ColumnElement[bool]) -> Any:
         columns = columns_of(rows)
         chosen = select(*columns).where(allowed)
-        return insert(table).from_select([c.name for c in columns], chosen).returning(_ONE)
+        return insert(table).from_select([c.name for c in columns], chosen)
 
     return build
 
 
 def _delete(table: Table) -> Build:
-    return lambda rows, allowed: (
-        delete(table)
-        .where(
-            table.c.task_id == rows.c.task_id, table.c.element == rows.c.element, few(rows), allowed
-        )
-        .returning(_ONE)
+    return lambda rows, allowed: delete(table).where(
+        table.c.task_id == rows.c.task_id, table.c.element == rows.c.element, few(rows), allowed
     )
 
 
@@ -172,9 +190,8 @@ def _close(rows: Any, allowed: ColumnElement[bool]) -> Any:
             ended_by=rows.c.ended_by,
             assignee=rows.c.ended_by,
             answer=rows.c.answer,
-            saved_answer=None,
+            saved_answer=null(),
         )
-        .returning(_ONE)
     )
 
 
@@ -183,23 +200,18 @@ def _withdraw(rows: Any, allowed: ColumnElement[bool]) -> Any:
         update(user_task)
         .where(user_task.c.id == rows.c.id, few(rows), allowed)
         .values(status="cancelled", ended_at=rows.c.ended_at)
-        .returning(_ONE)
     )
 
 
 def _use_up(rows: Any, allowed: ColumnElement[bool]) -> Any:
     """Unless a clock that was paused meanwhile has moved the timer."""
-    return (
-        delete(timer)
-        .where(
-            timer.c.task_id == rows.c.task_id,
-            timer.c.element == rows.c.element,
-            timer.c.due_at <= rows.c.due_at,
-            timer.c.held_at.is_(None),
-            few(rows),
-            allowed,
-        )
-        .returning(_ONE)
+    return delete(timer).where(
+        timer.c.task_id == rows.c.task_id,
+        timer.c.element == rows.c.element,
+        timer.c.due_at <= rows.c.due_at,
+        timer.c.held_at.is_(None),
+        few(rows),
+        allowed,
     )
 
 
@@ -213,7 +225,6 @@ def _answer(rows: Any, allowed: ColumnElement[bool]) -> Any:
             allowed,
         )
         .values(status="answered", answer=rows.c.answer)
-        .returning(_ONE)
     )
 
 
@@ -226,7 +237,7 @@ def _call(rows: Any, allowed: ColumnElement[bool]) -> Any:
     return found.on_conflict_do_update(
         index_elements=[outside_call.c.task_id],
         set_={"status": "waiting", "attempts": 0, "arguments": found.excluded.arguments},
-    ).returning(_ONE)
+    )
 
 
 def _uncall(rows: Any, allowed: ColumnElement[bool]) -> Any:
@@ -239,7 +250,6 @@ def _uncall(rows: Any, allowed: ColumnElement[bool]) -> Any:
             allowed,
         )
         .values(status="cancelled")
-        .returning(_ONE)
     )
 
 
@@ -248,7 +258,6 @@ def _deliver(rows: Any, allowed: ColumnElement[bool]) -> Any:
         update(message)
         .where(message.c.id == rows.c.id, few(rows), allowed)
         .values(delivered_at=rows.c.delivered_at, instance_id=rows.c.instance_id)
-        .returning(_ONE)
     )
 
 

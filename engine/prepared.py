@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import psycopg
-from sqlalchemy import JSON, Connection, Text, bindparam, cast, column, func
+from sqlalchemy import JSON, Connection, Text, bindparam, cast, column, func, true, values
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.elements import ClauseElement, ColumnElement
@@ -30,12 +30,22 @@ def given_rows(name: str, columns: Mapping[str, Any]) -> Any:
     )
 
 
+def one_row(name: str, columns: Mapping[str, Any]) -> Any:
+    """As `given_rows`, of one row whose values come as parameters `<name>_<column>`: the server reads
+    them three times as fast."""
+    parameters = tuple(
+        cast(bindparam(f"{name}_{one}", type_=kind), kind) for one, kind in columns.items()
+    )
+    found = values(*(column(one, kind) for one, kind in columns.items()), name=f"{name}_row")
+    return found.data([parameters])
+
+
 def few(rows: Any) -> ColumnElement[bool]:
     """Always true; has the server expect one given row instead of a hundred.
 
     It would read a whole table for a hundred if that was small when the statement was prepared.
     """
-    found: ColumnElement[bool] = rows.c[_NEVER].is_(None)
+    found: ColumnElement[bool] = rows.c[_NEVER].is_(None) if _NEVER in rows.c else true()
     return found
 
 
@@ -61,11 +71,11 @@ class Prepared:
     def run(self, connection: Connection, given: dict[str, Any]) -> list[tuple[Any, ...]]:
         """The rows of the answer. Raises what SQLAlchemy would raise."""
         touched(connection, self._writes)
-        values = self._constants | given
+        parameters = self._constants | given
         driver: Any = connection.connection.driver_connection
         try:
             with psycopg.RawCursor(driver) as cursor:
-                cursor.execute(self._text, [values[name] for name in self._names], prepare=True)
+                cursor.execute(self._text, [parameters[name] for name in self._names], prepare=True)
                 return cursor.fetchall()
         except psycopg.Error as error:
             raise DBAPIError.instance(

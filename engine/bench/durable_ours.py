@@ -73,7 +73,8 @@ class Worker:
 
     def inbox(self) -> list[Any]:
         """An open user task of each case."""
-        with self.runtime.database.connect() as connection:
+        # A rollback would have the driver forget its prepared statements; nothing in use reads so.
+        with self.runtime.database.begin() as connection:
             return list(
                 connection.execute(
                     select(user_task.c.id, user_task.c.element, user_task.c.instance_id)
