@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from importlib import import_module, resources
 from pathlib import Path
 from select import POLLIN, poll
@@ -18,7 +17,9 @@ from sqlalchemy.event import listen
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import NullPool
 
+from engine import rows
 from engine.errors import EngineError
+from engine.watching import told
 
 MIGRATION_PACKAGES = ("engine.migrations", "handlers.migrations")
 
@@ -33,6 +34,7 @@ def connect(url: URL | str, pool_size: int = 5, pooled: bool = True) -> Engine:
     )
     listen(found, "checkout", _refuse_the_dead)
     listen(found, "before_cursor_execute", _tell_watches)
+    rows.watch(found)
     return found
 
 
@@ -50,48 +52,18 @@ def _refuse_the_dead(connection: Any, *_: object) -> None:
         raise DisconnectionError
 
 
-@dataclass(eq=False)
-class Watch:
-    """What a piece of code does with a connection: `first` is called before its first statement."""
-
-    first: Callable[[], None] | None
-    wrote: bool = False
-
-
-@contextlib.contextmanager
-def watched(connection: Connection, first: Callable[[], None]) -> Iterator[Watch]:
-    """Watches the statements of the code inside; watches may lie within each other."""
-    watches: list[Watch] = connection.info.setdefault("watches", [])
-    watch = Watch(first)
-    watches.append(watch)
-    try:
-        yield watch
-    finally:
-        watches.remove(watch)
-
-
 def touched(connection: Connection, writes: bool) -> None:
-    """Tells those who watch that a statement is about to be sent.
+    """Sends what has been collected for a connection and tells those who watch it.
 
-    Called for every statement of SQLAlchemy's; whoever goes to the driver directly calls it.
+    Called by whoever goes to the driver directly; statements of SQLAlchemy's do it by themselves.
     """
-    watches: list[Watch] = connection.info.get("watches") or []
-    for place, watch in enumerate(list(watches)):
-        if watch.first is not None:
-            first, watch.first = watch.first, None
-            # What is done first is not the watched code's own doing.
-            inner = watches[place:]
-            del watches[place:]
-            try:
-                first()
-            finally:
-                watches.extend(inner)
-        watch.wrote = watch.wrote or writes
+    told(connection, writes)
+    rows.of_connection(connection).before_statement()
 
 
 def _tell_watches(connection: Connection, _: object, statement: str, *__: object) -> None:
     if connection.info.get("watches"):
-        touched(connection, statement.lstrip()[:6].upper() != "SELECT")
+        told(connection, statement.lstrip()[:6].upper() != "SELECT")
 
 
 def is_broken(connection: Connection) -> bool:

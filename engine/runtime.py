@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -17,11 +17,14 @@ from engine.crash_points import crash_point
 from engine.errors import VersionConflict
 from engine.jobs import JobQueue
 from engine.reactions import REACTIONS, Reactions
+from engine.rows import Question, Rows, of_connection
 from engine.service_tasks import REGISTRY, Registry
 from engine.spiff.script import RetryCarefully, RetryStep
 from engine.time_source import TimeSource
 
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 RACES = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
 
 
@@ -63,7 +66,9 @@ class Runtime:
         with self.database.connect() as connection:
             work = Work(connection, self.time.now(), actor, self, careful=careful)
             with connection.begin():
+                work.rows.waiting = not careful
                 found = act(work)
+                work.rows.settle()
                 crash_point("before commit", work.doing)
             crash_point("after commit", work.doing)
             return found
@@ -88,6 +93,15 @@ class Work:
         if self._calendar is None:
             self._calendar = WorkingCalendar.load(self.connection)
         return self._calendar
+
+    @property
+    def rows(self) -> Rows:
+        """What this transaction has read and will write."""
+        return of_connection(self.connection)
+
+    def known(self, question: Question[K, V], key: K, lock: bool = False) -> V | None:
+        """An answer that is read once in this transaction, or None; see `engine.rows`."""
+        return self.rows.known(self, question, key, lock)
 
     def defer(self, job: str, arguments: dict[str, Any], **options: Any) -> None:
         """Adds a job that runs once this unit of work has committed."""

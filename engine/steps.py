@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 from engine import definitions, history, history_months, incidents, posting
 from engine.changes import Changes
 from engine.crash_points import crash_point
-from engine.database import is_broken, watched
+from engine.database import is_broken
 from engine.derived_rows import Derived
 from engine.dmn import decisions_of
 from engine.errors import Conflict, VersionConflict
@@ -30,6 +30,7 @@ from engine.spiff.run import Trace, Waiting
 from engine.spiff.script import RetryCarefully, RetryStep
 from engine.standings import Rows, Standing
 from engine.values import to_json
+from engine.watching import watched
 
 STATUS_TEXT = {
     "suspended": "流程已挂起,恢复后才能继续办理",
@@ -190,6 +191,7 @@ class StepServices:
         savepoint = self.work.connection.begin_nested()
         try:
             answer = act()
+            self.work.rows.send()
         except (RetryStep, VersionConflict):
             raise
         except Exception as error:

@@ -1,0 +1,395 @@
+"""What a unit of work has read, so that it is read once, and what it will write, sent together.
+
+    FIRM = rows_of(enterprise)                     # a question, asked for many keys at once
+    firm = work.known(FIRM, firm_id)               # read at the first asking only
+    work.rows.insert(notice, {...})                # sent before the next statement, at the latest
+    work.rows.update(case_file, case_id, {...})    # at the commit
+
+A collected row goes to the database before any other statement of its connection, so that nobody
+ever misses it. What is known is forgotten as soon as something it was read from is written.
+
+Usually the rows of a service task are sent when it ends. Between `together()` and the end of the
+unit of work they wait for all of its instances: then a hundred cases cost as many statements as one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine, Table, TextClause, select
+from sqlalchemy.event import listen
+from sqlalchemy.sql.elements import RollbackToSavepointClause
+
+from engine import sending
+from engine.errors import EngineError
+
+if TYPE_CHECKING:
+    from engine.runtime import Work
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+T = TypeVar("T")
+
+
+class By(NamedTuple):
+    """Which answers a written row makes wrong: those whose owner stands in `column`.
+
+    With `watched` only if one of these columns is written.
+    """
+
+    column: str
+    watched: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Question(Generic[K, V]):
+    """Something that may be asked for many keys at once; keys without an answer are left out.
+
+    `of` are the tables that are read; a key's owner tells which rows its answer depends on. The
+    answer of a question with a `row_of` is the row of that table with this key, perhaps with more
+    columns: writing the row changes the answer. It is asked with a lock where that is wanted.
+    """
+
+    ask: Callable[[Work, list[K], bool], Mapping[K, V]]
+    of: Mapping[Table, By | None]
+    owner: Callable[[K], Hashable] = lambda key: key
+    row_of: Table | None = None
+
+
+class Spoilt(EngineError):
+    """这一批不能一起办理,将逐笔办理。"""
+
+
+@dataclass
+class _Answers:
+    """What is known of one question."""
+
+    found: dict[Any, Any] = field(default_factory=dict)
+    locked: set[Any] = field(default_factory=set)
+    by_owner: defaultdict[Hashable, set[Any]] = field(default_factory=lambda: defaultdict(set))
+
+
+@dataclass
+class _Attempt:
+    savepoint: Any = None
+
+
+class Rows:
+    """The rows of one transaction; see the module."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._collected = sending.Collected()
+        self._answers: dict[Question[Any, Any], _Answers] = {}
+        self._attempts: list[_Attempt] = []
+        self._gathered: dict[Hashable, tuple[list[Any], Callable[[list[Any]], None]]] = {}
+        self._conclusions: dict[Hashable, tuple[Any, Any]] = {}
+        self._busy = False
+        self._written = 0
+        self.waiting = False
+
+    # -- what is known
+
+    def known(self, work: Work, question: Question[K, V], key: K, lock: bool = False) -> V | None:
+        answers = self._answers.setdefault(question, _Answers())
+        if key not in answers.found or (lock and key not in answers.locked):
+            self.know(work, question, [key], lock)
+        found: V | None = answers.found[key]
+        return found
+
+    def know(
+        self, work: Work, question: Question[K, V], keys: Collection[K], lock: bool = False
+    ) -> None:
+        """Asks for many keys at once."""
+        answers = self._answers.setdefault(question, _Answers())
+        known = answers.locked if lock else answers.found
+        wanted = [key for key in dict.fromkeys(keys) if key not in known]
+        if not wanted:
+            return
+        found = question.ask(work, wanted, lock)
+        for key in wanted:
+            self.seed(question, key, found.get(key), lock)
+
+    def seed(self, question: Question[K, V], key: K, value: V | None, locked: bool = True) -> None:
+        """Keeps an answer that need not be asked for, as of a row that this unit of work makes."""
+        answers = self._answers.setdefault(question, _Answers())
+        answers.found[key] = value
+        answers.by_owner[question.owner(key)].add(key)
+        if locked:
+            answers.locked.add(key)
+
+    def concluded(self, key: Hashable, grounds: object, draw: Callable[[], T]) -> T:
+        """What follows from things known, drawn again only if these are no longer the same."""
+        before = self._conclusions.get(key)
+        if before is None or before[0] != grounds:
+            before = self._conclusions[key] = (grounds, draw())
+        found: T = before[1]
+        return found
+
+    def holds(self, question: Question[K, V], key: K) -> bool:
+        """Whether an answer was read, or made, under a lock."""
+        answers = self._answers.get(question)
+        return answers is not None and key in answers.locked
+
+    def forget(self, question: Question[K, V], key: K) -> None:
+        """The next asking reads anew; a lock is kept."""
+        answers = self._answers.get(question)
+        if answers is not None:
+            answers.found.pop(key, None)
+
+    # -- what will be written
+
+    def insert(self, table: Table, values: dict[str, Any]) -> None:
+        """Collects a new row; columns with a server's default may be left out."""
+        self._written += 1
+        self._collected.insert(table, values)
+        row = (
+            SimpleNamespace(**{**sending.defaults(table), **values})
+            if self._is_read(table)
+            else None
+        )
+        for question, answers in self._reading(table):
+            if question.row_of is table:
+                self.seed(question, sending.key_of(table, values), row)
+            else:
+                self._doubt(question, answers, table, values)
+
+    def update(self, table: Table, key: Any, values: dict[str, Any]) -> None:
+        """Collects a change of the row with this primary key."""
+        self._written += 1
+        self._collected.update(table, key, values)
+        before = self._row(table, key)
+        for question, answers in self._reading(table):
+            if question.row_of is table:
+                if answers.found.get(key) is not None:
+                    answers.found[key] = changed(answers.found[key], values)
+            else:
+                self._doubt(question, answers, table, {**before, **values}, values)
+
+    def gather(self, name: Hashable, thing: T, write: Callable[[list[T]], None]) -> None:
+        """Collects what `write` turns into rows when the others go; the last thing a unit of work
+        does where rows wait, so that what it locks is locked for a moment only."""
+        self._written += 1
+        self._gathered.setdefault(name, ([], write))[0].append(thing)
+
+    def gathered(self, name: Hashable) -> list[Any]:
+        """What has been collected under a name and not been written yet."""
+        return self._gathered[name][0] if name in self._gathered else []
+
+    # -- sending
+
+    @contextlib.contextmanager
+    def attempt(self) -> Iterator[None]:
+        """What fails inside leaves nothing behind.
+
+        A savepoint is made once something is sent inside. Where rows wait for others nothing can be
+        taken back: a failure after a write raises Spoilt, to be done alone.
+        """
+        if self.waiting:
+            with self._all_or_none():
+                yield
+            return
+        self.send()
+        here = _Attempt()
+        self._attempts.append(here)
+        try:
+            yield
+            self.send()
+        except Exception:
+            self._attempts.pop()
+            self._take_back()
+            if here.savepoint is not None:
+                here.savepoint.rollback()
+            raise
+        self._attempts.pop()
+        if here.savepoint is not None:
+            self._own(here.savepoint.commit)
+
+    @contextlib.contextmanager
+    def _all_or_none(self) -> Iterator[None]:
+        before = self._written
+        try:
+            yield
+        except EngineError as error:
+            if self._written != before:
+                raise Spoilt from error
+            raise
+        except Exception as error:
+            raise Spoilt from error
+
+    def together(self) -> None:
+        """From now on rows wait, until the unit of work ends or asks the database."""
+        self.waiting = True
+
+    def send(self) -> None:
+        """Sends what has been collected."""
+        if self._busy:
+            return
+        if not self.waiting:
+            self._end()
+        if self._collected:
+            self._open_savepoints()
+            self._own(lambda: sending.send(self._connection, self._collected.taken()))
+
+    def settle(self) -> None:
+        """Sends everything; the unit of work is about to end."""
+        self.send()
+        self._end()
+        self.send()
+
+    def _end(self) -> None:
+        gathered, self._gathered = self._gathered, {}
+        for things, write in gathered.values():
+            write(things)
+
+    # -- told by the connection
+
+    def before_statement(self, statement: Any = None) -> None:
+        """Another statement is about to be sent over the connection."""
+        if self._busy:
+            return
+        if isinstance(statement, RollbackToSavepointClause):
+            self._take_back()
+            return
+        self._open_savepoints()
+        self.send()
+        if getattr(statement, "is_select", False):
+            return
+        self._written += 1
+        table = getattr(statement, "table", None)
+        if isinstance(statement, TextClause):
+            if not statement.text.lstrip().lower().startswith("select"):
+                self._answers.clear()
+        elif table is not None:
+            for question, answers in self._reading(table):
+                self._doubt(question, answers, table, {})
+
+    def reset(self) -> None:
+        """The transaction has ended."""
+        self._take_back()
+        self._attempts.clear()
+        self.waiting = False
+
+    def _take_back(self) -> None:
+        self._collected.clear()
+        self._gathered.clear()
+        self._conclusions.clear()
+        self._answers.clear()
+
+    def _open_savepoints(self) -> None:
+        for attempt in self._attempts:
+            if attempt.savepoint is None:
+                self._own(partial(_make_savepoint, self._connection, attempt))
+
+    def _own(self, act: Callable[[], object]) -> None:
+        """Sends statements of our own, before which there is nothing to send."""
+        before, self._busy = self._busy, True
+        try:
+            act()
+        finally:
+            self._busy = before
+
+    # -- what a write makes wrong
+
+    def _reading(self, table: Any) -> Iterator[tuple[Question[Any, Any], _Answers]]:
+        for question, answers in list(self._answers.items()):
+            if table in question.of:
+                yield question, answers
+
+    def _is_read(self, table: Table) -> bool:
+        return any(question.row_of is table for question in self._answers)
+
+    def _row(self, table: Table, key: Any) -> dict[str, Any]:
+        for question, answers in self._answers.items():
+            if question.row_of is table and answers.found.get(key) is not None:
+                return dict(vars(answers.found[key]))
+        return {}
+
+    def _doubt(
+        self,
+        question: Question[Any, Any],
+        answers: _Answers,
+        table: Table,
+        row: Mapping[str, Any],
+        written: Mapping[str, Any] | None = None,
+    ) -> None:
+        by = question.of[table]
+        if by is not None and by.watched and not (written or row).keys() & set(by.watched):
+            return
+        if by is None or by.column not in row:
+            answers.found.clear()
+            return
+        for key in answers.by_owner.get(row[by.column], ()):
+            answers.found.pop(key, None)
+
+
+def rows_by_key(table: Table) -> Question[Any, Any]:
+    """The question for rows of a table by their primary key."""
+    (key,) = table.primary_key.columns
+
+    def ask(work: Work, keys: list[Any], lock: bool) -> dict[Any, Any]:
+        statement = select(table).where(key.in_(keys)).order_by(key)
+        found = work.connection.execute(statement.with_for_update() if lock else statement)
+        return {row._mapping[key]: record(row) for row in found}
+
+    return Question(ask, {table: None}, row_of=table)
+
+
+def record(row: Any, **more: Any) -> SimpleNamespace:
+    """A row of an answer that later writes may change: a value of its own, never changed in place."""
+    return SimpleNamespace(**row._mapping, **more)
+
+
+def changed(row: SimpleNamespace, values: Mapping[str, Any]) -> SimpleNamespace:
+    """The row with other values."""
+    return SimpleNamespace(**{**vars(row), **values})
+
+
+def _make_savepoint(connection: Connection, attempt: _Attempt) -> None:
+    attempt.savepoint = connection.begin_nested()
+
+
+# -- one for each transaction
+
+_of: WeakKeyDictionary[Connection, Rows] = WeakKeyDictionary()
+
+
+def of_connection(connection: Connection) -> Rows:
+    """The rows of a connection's transaction."""
+    found = _of.get(connection)
+    if found is None:
+        found = _of[connection] = Rows(connection)
+    return found
+
+
+def watch(database: Engine) -> None:
+    """Lets the rows of a database's connections know of every statement."""
+    listen(database, "before_execute", _before_execute)
+    listen(database, "commit", _commit)
+    listen(database, "rollback", _rollback)
+
+
+def _before_execute(connection: Connection, statement: Any, *_: object) -> None:
+    found = _of.get(connection)
+    if found is not None:
+        found.before_statement(statement)
+
+
+def _commit(connection: Connection) -> None:
+    found = _of.get(connection)
+    if found is not None:
+        found.settle()
+        found.reset()
+
+
+def _rollback(connection: Connection) -> None:
+    found = _of.get(connection)
+    if found is not None:
+        found.reset()
