@@ -1,6 +1,6 @@
 """What a unit of work has read, so that it is read once, and what it will write, sent together.
 
-    FIRM = rows_of(enterprise)                     # a question, asked for many keys at once
+    FIRM = rows_by_key(enterprise)                 # a question, asked for many keys at once
     firm = work.known(FIRM, firm_id)               # read at the first asking only
     work.rows.insert(notice, {...})                # sent before the next statement, at the latest
     work.rows.update(case_file, case_id, {...})    # at the commit
@@ -8,27 +8,35 @@
 A collected row goes to the database before any other statement of its connection, so that nobody
 ever misses it. What is known is forgotten as soon as something it was read from is written.
 
-Usually the rows of a service task are sent when it ends. Between `together()` and the end of the
-unit of work they wait for all of its instances: then a hundred cases cost as many statements as one.
+Rows wait to the end of the unit of work: then a hundred cases cost as many statements as one. In a
+careful one (`Work.careful`) they are sent when their service task ends, within its savepoint.
 """
 
 from __future__ import annotations
 
-import contextlib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
-from sqlalchemy import Connection, Engine, Table, TextClause, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    TextClause,
+    any_,
+    cast,
+    literal,
+    select,
+)
 from sqlalchemy.event import listen
 from sqlalchemy.sql.elements import RollbackToSavepointClause
 
 from engine import sending
-from engine.errors import EngineError
 
 if TYPE_CHECKING:
     from engine.runtime import Work
@@ -63,10 +71,6 @@ class Question(Generic[K, V]):
     row_of: Table | None = None
 
 
-class Spoilt(EngineError):
-    """这一批不能一起办理,将逐笔办理。"""
-
-
 @dataclass
 class _Answers:
     """What is known of one question."""
@@ -75,31 +79,27 @@ class _Answers:
     locked: set[Any] = field(default_factory=set)
     by_owner: defaultdict[Hashable, set[Any]] = field(default_factory=lambda: defaultdict(set))
 
-
-@dataclass
-class _Attempt:
-    savepoint: Any = None
+    def has(self, key: Any, lock: bool) -> bool:
+        return key in self.found and (not lock or key in self.locked)
 
 
 class Rows:
     """The rows of one transaction; see the module."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self._connection = ref(connection)
         self._collected = sending.Collected()
         self._answers: dict[Question[Any, Any], _Answers] = {}
-        self._attempts: list[_Attempt] = []
         self._gathered: dict[Hashable, tuple[list[Any], Callable[[list[Any]], None]]] = {}
         self._conclusions: dict[Hashable, tuple[Any, Any]] = {}
         self._busy = False
-        self._written = 0
         self.waiting = False
 
     # -- what is known
 
     def known(self, work: Work, question: Question[K, V], key: K, lock: bool = False) -> V | None:
         answers = self._answers.setdefault(question, _Answers())
-        if key not in answers.found or (lock and key not in answers.locked):
+        if not answers.has(key, lock):
             self.know(work, question, [key], lock)
         found: V | None = answers.found[key]
         return found
@@ -109,8 +109,7 @@ class Rows:
     ) -> None:
         """Asks for many keys at once."""
         answers = self._answers.setdefault(question, _Answers())
-        known = answers.locked if lock else answers.found
-        wanted = [key for key in dict.fromkeys(keys) if key not in known]
+        wanted = [key for key in dict.fromkeys(keys) if not answers.has(key, lock)]
         if not wanted:
             return
         found = question.ask(work, wanted, lock)
@@ -148,24 +147,23 @@ class Rows:
 
     def insert(self, table: Table, values: dict[str, Any]) -> None:
         """Collects a new row; columns with a server's default may be left out."""
-        self._written += 1
         self._collected.insert(table, values)
-        row = (
-            SimpleNamespace(**{**sending.defaults(table), **values})
-            if self._is_read(table)
-            else None
-        )
+        if table in _BY_KEY:
+            row = SimpleNamespace(**{**sending.defaults(table), **values})
+            self.seed(_BY_KEY[table], sending.key_of(table, values), row)
         for question, answers in self._reading(table):
-            if question.row_of is table:
-                self.seed(question, sending.key_of(table, values), row)
-            else:
+            if question.row_of is not table:
                 self._doubt(question, answers, table, values)
 
-    def update(self, table: Table, key: Any, values: dict[str, Any]) -> None:
-        """Collects a change of the row with this primary key."""
-        self._written += 1
+    def update(
+        self, table: Table, key: Any, values: dict[str, Any], of: Mapping[str, Any] | None = None
+    ) -> None:
+        """Collects a change of the row with this primary key.
+
+        `of` are columns that say whose row it is, where the row itself has not been asked for.
+        """
         self._collected.update(table, key, values)
-        before = self._row(table, key)
+        before = {**self._row(table, key), **(of or {})}
         for question, answers in self._reading(table):
             if question.row_of is table:
                 if answers.found.get(key) is not None:
@@ -176,7 +174,6 @@ class Rows:
     def gather(self, name: Hashable, thing: T, write: Callable[[list[T]], None]) -> None:
         """Collects what `write` turns into rows when the others go; the last thing a unit of work
         does where rows wait, so that what it locks is locked for a moment only."""
-        self._written += 1
         self._gathered.setdefault(name, ([], write))[0].append(thing)
 
     def gathered(self, name: Hashable) -> list[Any]:
@@ -185,49 +182,6 @@ class Rows:
 
     # -- sending
 
-    @contextlib.contextmanager
-    def attempt(self) -> Iterator[None]:
-        """What fails inside leaves nothing behind.
-
-        A savepoint is made once something is sent inside. Where rows wait for others nothing can be
-        taken back: a failure after a write raises Spoilt, to be done alone.
-        """
-        if self.waiting:
-            with self._all_or_none():
-                yield
-            return
-        self.send()
-        here = _Attempt()
-        self._attempts.append(here)
-        try:
-            yield
-            self.send()
-        except Exception:
-            self._attempts.pop()
-            self._take_back()
-            if here.savepoint is not None:
-                here.savepoint.rollback()
-            raise
-        self._attempts.pop()
-        if here.savepoint is not None:
-            self._own(here.savepoint.commit)
-
-    @contextlib.contextmanager
-    def _all_or_none(self) -> Iterator[None]:
-        before = self._written
-        try:
-            yield
-        except EngineError as error:
-            if self._written != before:
-                raise Spoilt from error
-            raise
-        except Exception as error:
-            raise Spoilt from error
-
-    def together(self) -> None:
-        """From now on rows wait, until the unit of work ends or asks the database."""
-        self.waiting = True
-
     def send(self) -> None:
         """Sends what has been collected."""
         if self._busy:
@@ -235,8 +189,9 @@ class Rows:
         if not self.waiting:
             self._end()
         if self._collected:
-            self._open_savepoints()
-            self._own(lambda: sending.send(self._connection, self._collected.taken()))
+            connection = self._connection()
+            assert connection is not None
+            self._own(lambda: sending.send(connection, self._collected.taken()))
 
     def settle(self) -> None:
         """Sends everything; the unit of work is about to end."""
@@ -258,11 +213,9 @@ class Rows:
         if isinstance(statement, RollbackToSavepointClause):
             self._take_back()
             return
-        self._open_savepoints()
         self.send()
         if getattr(statement, "is_select", False):
             return
-        self._written += 1
         table = getattr(statement, "table", None)
         if isinstance(statement, TextClause):
             if not statement.text.lstrip().lower().startswith("select"):
@@ -274,7 +227,6 @@ class Rows:
     def reset(self) -> None:
         """The transaction has ended."""
         self._take_back()
-        self._attempts.clear()
         self.waiting = False
 
     def _take_back(self) -> None:
@@ -282,11 +234,6 @@ class Rows:
         self._gathered.clear()
         self._conclusions.clear()
         self._answers.clear()
-
-    def _open_savepoints(self) -> None:
-        for attempt in self._attempts:
-            if attempt.savepoint is None:
-                self._own(partial(_make_savepoint, self._connection, attempt))
 
     def _own(self, act: Callable[[], object]) -> None:
         """Sends statements of our own, before which there is nothing to send."""
@@ -302,9 +249,6 @@ class Rows:
         for question, answers in list(self._answers.items()):
             if table in question.of:
                 yield question, answers
-
-    def _is_read(self, table: Table) -> bool:
-        return any(question.row_of is table for question in self._answers)
 
     def _row(self, table: Table, key: Any) -> dict[str, Any]:
         for question, answers in self._answers.items():
@@ -335,11 +279,20 @@ def rows_by_key(table: Table) -> Question[Any, Any]:
     (key,) = table.primary_key.columns
 
     def ask(work: Work, keys: list[Any], lock: bool) -> dict[Any, Any]:
-        statement = select(table).where(key.in_(keys)).order_by(key)
+        statement = select(table).where(among(key, keys)).order_by(key)
         found = work.connection.execute(statement.with_for_update() if lock else statement)
         return {row._mapping[key]: record(row) for row in found}
 
-    return Question(ask, {table: None}, row_of=table)
+    return _BY_KEY.setdefault(table, Question(ask, {table: None}, row_of=table))
+
+
+_BY_KEY: dict[Table, Question[Any, Any]] = {}
+
+
+def among(of: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+    """Whether a column has one of these values: one parameter, however many they are."""
+    kind = ARRAY(of.type)
+    return of == any_(cast(literal(list(values), kind), kind))
 
 
 def record(row: Any, **more: Any) -> SimpleNamespace:
@@ -350,10 +303,6 @@ def record(row: Any, **more: Any) -> SimpleNamespace:
 def changed(row: SimpleNamespace, values: Mapping[str, Any]) -> SimpleNamespace:
     """The row with other values."""
     return SimpleNamespace(**{**vars(row), **values})
-
-
-def _make_savepoint(connection: Connection, attempt: _Attempt) -> None:
-    attempt.savepoint = connection.begin_nested()
 
 
 # -- one for each transaction

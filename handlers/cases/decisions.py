@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, select
 
 from engine.errors import BusinessError, PermanentFailure
 from engine.runtime import Work
@@ -154,14 +154,9 @@ def return_case(work: Work, case_id: UUID, reason: str) -> None:
     case = case_files.get(work, case_id, lock=True)
     _end(work, case, "returned", opinion=reason)
     if case.list_line_id is not None:
-        line = work.connection.execute(
-            select(eligibility_line).where(eligibility_line.c.id == case.list_line_id)
-        ).one()
-        work.connection.execute(
-            update(eligibility_line)
-            .where(eligibility_line.c.id == line.id)
-            .values(status="returned", reasons=[*line.reasons, reason])
-        )
+        line: Any = work.known(LINE, case.list_line_id)
+        given_back = {"status": "returned", "reasons": [*line.reasons, reason]}
+        work.rows.update(eligibility_line, line.id, given_back)
     paragraphs = [
         f"{case.enterprise_name} 的办件 {case.number}({case.policy_name})已退回。",
         f"原因: {reason}",

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, insert, or_, select, text
+from sqlalchemy import Row, case, func, or_, select
 
 from engine import instances
 from engine.calendar import SHANGHAI
 from engine.errors import Conflict, InvalidInput, NotFound
+from engine.locks import alone
+from engine.rows import By, Question, among, rows_by_key
 from engine.runtime import Work
 from engine.values import to_json
 from handlers.accounts.roles import enterprise_unit
+from handlers.acting import LAST_PERSON
+from handlers.cases import case_files
 from handlers.cases.case_files import ENDED
 from handlers.cases.tables import case_file, case_number, eligibility_line
+from handlers.catalogue import policies
 from handlers.catalogue.policies import in_catalogue
-from handlers.catalogue.tables import policy, policy_version
+from handlers.catalogue.tables import policy_version
+from handlers.deadlines.clocks import CLOCK, subject
 from handlers.eligibility.events import event_facts, event_key
-from handlers.enterprises.tables import enterprise
+from handlers.enterprises.register import FIRM
+from handlers.payouts.entitlements import OF_CASE
 
+LINE = rows_by_key(eligibility_line)
 CHANNELS = {
     "automatic": ("list",),
     "instant": ("portal", "window"),
@@ -58,6 +67,35 @@ def open_case(
 ) -> UUID:
     """Writes a case and starts the diagram of its mode in the same transaction; returns its id.
 
+    Raises as `checked` does.
+    """
+    opening = checked(
+        work,
+        policy_version_id,
+        enterprise_id,
+        channel,
+        application,
+        applicant,
+        received_at,
+        event_date,
+        list_line_id,
+    )
+    return open_all(work, [opening])[0]
+
+
+def checked(
+    work: Work,
+    policy_version_id: str,
+    enterprise_id: UUID,
+    channel: str,
+    application: dict[str, Any],
+    applicant: str,
+    received_at: datetime | None = None,
+    event_date: date | None = None,
+    list_line_id: UUID | None = None,
+) -> Opening:
+    """What is asked for, if a case may be opened; nothing is written.
+
     `applicant` is an account's id, or `system` for a line of a list. `received_at` is the true time
     of receipt (default: now); `event_date` picks the rules (default: the day of receipt).
     Raises InvalidInput if the policy is not in force (B2), the enterprise is closed or the channel
@@ -67,16 +105,31 @@ def open_case(
     if received_at > work.now:
         raise InvalidInput(fields={"received_at": "收件时间不能晚于现在"})
     event_date = event_date or received_at.astimezone(SHANGHAI).date()
-    version = _version(work, policy_version_id)
+    version = policies.get_version(work, policy_version_id)
     _require_in_force(work, version, event_date)
     _require_channel(version, channel)
     firm = _firm(work, enterprise_id)
     key = _event_key(work, version, firm, application, event_date, list_line_id)
     _require_first(work, version, firm, key)
-    opening = Opening(
+    return Opening(
         version, firm, channel, application, applicant, received_at, event_date, key, list_line_id
     )
-    return _write(work, opening)
+
+
+def open_all(work: Work, openings: Sequence[Opening]) -> list[UUID]:
+    """Writes the cases of what has been checked, and starts their diagrams; returns their ids."""
+    numbers = _numbers(work, len(openings))
+    cases = [
+        _write(work, opening, number) for opening, number in zip(openings, numbers, strict=True)
+    ]
+    for mode in dict.fromkeys(opening.version.mode for opening in openings):
+        started = [
+            start
+            for start, opening in zip(cases, openings, strict=True)
+            if opening.version.mode == mode
+        ]
+        instances.start_together(work, mode, started)
+    return [UUID(start.data["case"]["id"]) for start in cases]
 
 
 def is_staged(version: Row[Any]) -> bool:
@@ -90,21 +143,48 @@ def live_case(work: Work, version: Row[Any], enterprise_id: UUID, key: str) -> s
     A paid case of a staged policy does not stand in the way of the next stage.
     """
     through = ENDED | {"paid"} if is_staged(version) else ENDED
-    return work.connection.scalar(
-        select(case_file.c.number)
-        .join(policy_version, policy_version.c.id == case_file.c.policy_version_id)
-        .where(
-            policy_version.c.policy_id == version.policy_id,
-            case_file.c.enterprise_id == enterprise_id,
-            case_file.c.event_key == key,
-            or_(
-                case_file.c.status.not_in(through),
-                # Returned to its department, which may yet decide otherwise.
-                and_(case_file.c.status == "returned", case_file.c.ended_at.is_(None)),
+    live = work.known(LIVE, (version.policy_id, enterprise_id, key)) or []
+    return next((case.number for case in live if case.status not in through), None)
+
+
+def _live(
+    work: Work, keys: list[tuple[str, UUID, str]], lock: bool
+) -> dict[tuple[str, UUID, str], list[Row[Any]]]:
+    rows = work.connection.execute(
+        select(
+            policy_version.c.policy_id,
+            case_file.c.enterprise_id,
+            case_file.c.event_key,
+            case_file.c.number,
+            # One returned to its department, which may yet decide otherwise, is not over.
+            case((_RETURNED & case_file.c.ended_at.is_(None), ""), else_=case_file.c.status).label(
+                "status"
             ),
         )
-        .limit(1)
+        .join(policy_version, policy_version.c.id == case_file.c.policy_version_id)
+        .where(
+            among(case_file.c.enterprise_id, list({firm for _, firm, _ in keys})),
+            among(policy_version.c.policy_id, list({policy_id for policy_id, _, _ in keys})),
+            or_(
+                case_file.c.status.not_in(ENDED),
+                _RETURNED & case_file.c.ended_at.is_(None),
+            ),
+        )
+        .order_by(case_file.c.number)
     )
+    found: dict[tuple[str, UUID, str], list[Row[Any]]] = {}
+    for row in rows:
+        found.setdefault((row.policy_id, row.enterprise_id, row.event_key), []).append(row)
+    return found
+
+
+_RETURNED = case_file.c.status == "returned"
+LIVE = Question(
+    _live,
+    {case_file: By("enterprise_id", ("status", "event_key", "ended_at")), policy_version: None},
+    owner=lambda key: key[1],
+)
+"""The cases of a policy, an enterprise and an event that have not come to nothing."""
 
 
 def case_variable(case_id: UUID, number: str, opening: Opening) -> dict[str, Any]:
@@ -133,17 +213,6 @@ def case_variable(case_id: UUID, number: str, opening: Opening) -> dict[str, Any
     }
 
 
-def _version(work: Work, policy_version_id: str) -> Row[Any]:
-    row = work.connection.execute(
-        select(policy_version, policy.c.name.label("policy_name"), policy.c.owner)
-        .join(policy, policy.c.id == policy_version.c.policy_id)
-        .where(policy_version.c.id == policy_version_id)
-    ).first()
-    if row is None:
-        raise NotFound("目录中没有这项政策")
-    return row
-
-
 def _require_in_force(work: Work, version: Row[Any], event_date: date) -> None:
     if not in_catalogue(work, version, event_date):
         raise InvalidInput(
@@ -162,9 +231,7 @@ def _require_channel(version: Row[Any], channel: str) -> None:
 
 
 def _firm(work: Work, enterprise_id: UUID) -> Row[Any]:
-    row = work.connection.execute(
-        select(enterprise).where(enterprise.c.id == enterprise_id)
-    ).first()
+    row = work.known(FIRM, enterprise_id)
     if row is None:
         raise NotFound("没有登记这家企业")
     if row.status == "closed":
@@ -183,55 +250,63 @@ def _event_key(
     """A line's own key counts only where the policy does not say what its event is made of."""
     if list_line_id is None or event_facts(version):
         return event_key(work, version, firm.id, application, event_date)
-    found: str | None = work.connection.scalar(
-        select(eligibility_line.c.event_key).where(eligibility_line.c.id == list_line_id)
-    )
-    if found is None:
+    line = work.known(LINE, list_line_id)
+    if line is None:
         raise NotFound("名单中没有这一行")
-    return found
+    return str(line.event_key)
 
 
 def _require_first(work: Work, version: Row[Any], firm: Row[Any], key: str) -> None:
     """Two applications for one event at the same moment wait for each other here."""
-    work.connection.execute(
-        text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"),
-        {"key": f"case {version.policy_id} {firm.id} {key}"},
-    )
+    if alone(work, opening_lock(version.policy_id, firm.id, key)):
+        work.rows.forget(LIVE, (version.policy_id, firm.id, key))
     known = live_case(work, version, firm.id, key)
     if known is not None:
         raise Conflict(f"{firm.name} 的同一事项已有办件 {known},不能重复申请")
 
 
-def _write(work: Work, opening: Opening) -> UUID:
-    case_id, instance_id = uuid.uuid4(), uuid.uuid4()
-    number = _number(work)
-    version = opening.version
-    work.connection.execute(
-        insert(case_file).values(
-            id=case_id,
-            number=number,
-            policy_version_id=version.id,
-            enterprise_id=opening.firm.id,
-            mode=version.mode,
-            channel=opening.channel,
-            owner=version.owner,
-            status="received",
-            applicant=opening.applicant,
-            registered_by=work.actor.id,
-            received_at=opening.received_at,
-            event_date=opening.event_date,
-            event_key=opening.event_key,
-            application=to_json(opening.application),
-            instance_id=instance_id,
-            list_line_id=opening.list_line_id,
-        )
-    )
+def opening_lock(policy_id: str, enterprise_id: UUID, key: str) -> str:
+    """The lock of whoever opens a case of an event."""
+    return f"case {policy_id} {enterprise_id} {key}"
+
+
+def _write(work: Work, opening: Opening, number: str) -> instances.Start:
+    case_id = uuid.uuid4()
     data = {"case": case_variable(case_id, number, opening)}
-    instances.start(work, version.mode, data, business_key=number, instance_id=instance_id)
-    return case_id
+    start = instances.Start(data, number)
+    version = opening.version
+    values = {
+        "id": case_id,
+        "number": number,
+        "policy_version_id": version.id,
+        "enterprise_id": opening.firm.id,
+        "mode": version.mode,
+        "channel": opening.channel,
+        "owner": version.owner,
+        "status": "received",
+        "applicant": opening.applicant,
+        "registered_by": work.actor.id,
+        "received_at": opening.received_at,
+        "event_date": opening.event_date,
+        "event_key": opening.event_key,
+        "application": to_json(opening.application),
+        "instance_id": start.id,
+        "list_line_id": opening.list_line_id,
+    }
+    case_files.opened(work, values, version, opening.firm)
+    if opening.list_line_id is not None:
+        line = {"status": "opened", "case_id": case_id}
+        work.rows.update(eligibility_line, opening.list_line_id, line)
+    # Of a new case there can be nothing yet.
+    work.rows.seed(CLOCK, subject(case_id), None)
+    work.rows.seed(OF_CASE, case_id, [])
+    work.rows.seed(LAST_PERSON, start.id, None)
+    return start
 
 
-def _number(work: Work) -> str:
+def _numbers(work: Work, count: int) -> list[str]:
     """RJ, the day in Shanghai, and a running number of at least four digits."""
-    running = work.connection.scalar(case_number)
-    return f"RJ{work.now.astimezone(SHANGHAI):%Y%m%d}{running:04d}"
+    running = work.connection.scalars(
+        select(case_number.next_value()).select_from(func.generate_series(1, count))
+    )
+    return [f"RJ{work.now.astimezone(SHANGHAI):%Y%m%d}{number:04d}" for number in running]

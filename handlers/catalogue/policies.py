@@ -10,7 +10,9 @@ from sqlalchemy import Row, Select, select
 
 from engine.calendar import SHANGHAI
 from engine.errors import NotFound
+from engine.rows import Question, among
 from engine.runtime import Work
+from handlers.accounts.tables import department
 from handlers.catalogue.tables import policy, policy_version, required_document
 from handlers.catalogue.text_search import matches
 
@@ -48,9 +50,23 @@ def search(
     return list(work.connection.execute(chosen.order_by(policy.c.sort_key, policy.c.id)))
 
 
+def _ask(work: Work, version_ids: list[str], lock: bool) -> dict[str, Row[Any]]:
+    chosen = (
+        _with_policy()
+        .add_columns(policy.c.name.label("policy_name"), department.c.name.label("owner_name"))
+        .join(department, department.c.code == policy.c.owner)
+        .where(among(policy_version.c.id, version_ids))
+    )
+    return {row.id: row for row in work.connection.execute(chosen)}
+
+
+VERSION = Question(_ask, {policy_version: None, policy: None, department: None})
+
+
 def get_version(work: Work, version_id: str) -> Row[Any]:
-    """A version with `name, name_en, owner, sample` of its policy. Raises NotFound."""
-    row = work.connection.execute(_with_policy().where(policy_version.c.id == version_id)).first()
+    """A version with `name, name_en, owner, sample, policy_name, owner_name` of its policy. Raises
+    NotFound."""
+    row = work.known(VERSION, version_id)
     if row is None:
         raise NotFound(f"政策目录中没有版本 {version_id}，请在政策目录中确认")
     return row

@@ -17,6 +17,7 @@ from sqlalchemy import Row, insert, select, update
 from engine import held_timers
 from engine.calendar import SHANGHAI, WorkingCalendar
 from engine.errors import PermanentFailure
+from engine.rows import By, Question, among
 from engine.runtime import Work
 from engine.tables import clock, clock_segment, user_task
 from handlers.cases.tables import case_file
@@ -59,24 +60,32 @@ def start(work: Work, case_id: UUID, limit_days: int) -> datetime:
     if known is not None:
         return _instant(known.due_at)
     due = work.calendar.due(work.now, limit_days)
-    work.connection.execute(
-        insert(clock).values(
-            id=uuid.uuid4(),
-            subject=subject(case_id),
-            limit_days=limit_days,
-            started_at=work.now,
-            due_at=due.at,
-            due_provisional=due.provisional,
-        )
-    )
+    values = {
+        "id": uuid.uuid4(),
+        "subject": subject(case_id),
+        "limit_days": limit_days,
+        "started_at": work.now,
+        "due_at": due.at,
+        "due_provisional": due.provisional,
+    }
+    work.rows.insert(clock, values)
+    work.rows.seed(_PAUSE, values["id"], None)
     return due.at
 
 
 def of_case(work: Work, case_id: UUID) -> Row[Any] | None:
     """The clock's row, or None before acceptance."""
-    return work.connection.execute(
-        select(clock).where(clock.c.subject == subject(case_id)).with_for_update()
-    ).first()
+    return work.known(CLOCK, subject(case_id), lock=True)
+
+
+def _ask(work: Work, subjects: list[str], lock: bool) -> dict[str, Row[Any]]:
+    rows = work.connection.execute(
+        select(clock).where(among(clock.c.subject, subjects)).order_by(clock.c.id).with_for_update()
+    )
+    return {row.subject: row for row in rows}
+
+
+CLOCK = Question(_ask, {clock: By("subject")})
 
 
 def pause(work: Work, case_id: UUID, kind: str, reason: str) -> None:
@@ -132,7 +141,7 @@ def stop(work: Work, case_id: UUID) -> None:
     running = _open_segment(work, row.id)
     if running is not None:
         _close(work, case_id, row, running)
-    work.connection.execute(update(clock).where(clock.c.id == row.id).values(stopped_at=work.now))
+    work.rows.update(clock, row.id, {"stopped_at": work.now}, of={"subject": row.subject})
 
 
 def reopen(work: Work, case_id: UUID, reason: str) -> None:
@@ -278,11 +287,19 @@ def _put_off_tasks(work: Work, instance_id: UUID, since: datetime) -> None:
 
 
 def _open_segment(work: Work, clock_id: UUID) -> Row[Any] | None:
-    return work.connection.execute(
+    return work.known(_PAUSE, clock_id)
+
+
+def _pauses(work: Work, clock_ids: list[UUID], lock: bool) -> dict[UUID, Row[Any]]:
+    rows = work.connection.execute(
         select(clock_segment).where(
-            clock_segment.c.clock_id == clock_id, clock_segment.c.ended_at.is_(None)
+            among(clock_segment.c.clock_id, clock_ids), clock_segment.c.ended_at.is_(None)
         )
-    ).first()
+    )
+    return {row.clock_id: row for row in rows}
+
+
+_PAUSE = Question(_pauses, {clock_segment: By("clock_id")})
 
 
 def _instance_of(work: Work, case_id: UUID) -> UUID | None:

@@ -11,11 +11,13 @@ from engine.dmn import Decisions, Row, Test, decisions_of
 from engine.dmn.explain import both
 from engine.errors import NotFound
 from engine.functions import step_functions
+from engine.rows import Question
 from engine.runtime import Work
+from engine.tables import release as release_table
 from handlers.eligibility.amounts import amount_of
 from handlers.eligibility.answer import Answer, Condition
 from handlers.eligibility.events import event_facts, key_of
-from handlers.eligibility.exclusions import exclusions, places_taken
+from handlers.eligibility.exclusions import exclusions, places_taken, year_count
 from handlers.eligibility.facts import (
     Facts,
     Known,
@@ -46,8 +48,19 @@ def check(
     """
     enterprise = UUID(str(enterprise_id))
     version = version_row(work, policy_version)
-    known = known_of(work, enterprise, event_date)
-    return check_known(work, version, known, event_date, stated or {}, case_id, event_key)
+    known, decisions = known_of(work, enterprise, event_date), decisions_in_force(work)
+
+    def ask() -> Answer:
+        return check_known(
+            work, version, known, event_date, stated or {}, case_id, event_key, decisions
+        )
+
+    if year_count(version) is not None:
+        return ask()  # places are counted over all firms
+    # Acceptance, approval and entitlement ask the same: within one unit of work, of the same things
+    # known at the same instant, that is one question.
+    about = ("eligibility", version.id, enterprise, event_date, case_id, event_key)
+    return work.rows.concluded(about, (version, known, stated or {}, decisions), ask)
 
 
 def check_known(
@@ -103,10 +116,23 @@ def check_known(
 
 def decisions_in_force(work: Work) -> Decisions:
     """The decisions of the release in force. Raises NotFound before the first release."""
-    release = latest_release(work.connection)
+    release = release_in_force(work)
     if release is None:
         raise NotFound("还没有发布任何流程和决策,请先运行 redeem deploy")
     return decisions_of(work.connection, release)
+
+
+def release_in_force(work: Work) -> int | None:
+    """The id of the latest release, or None before the first one."""
+    return work.known(_RELEASE, None)
+
+
+def _ask(work: Work, keys: list[None], lock: bool) -> dict[None, int]:
+    found = latest_release(work.connection)
+    return {} if found is None else {None: found}
+
+
+_RELEASE: Question[None, int] = Question(_ask, {release_table: None})
 
 
 def _condition(row: Row, facts: Facts) -> Condition:

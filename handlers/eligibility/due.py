@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import text
-
+from engine.locks import alone
 from engine.runtime import Work
 from engine.values import from_json
 from handlers.eligibility.check import check
 from handlers.eligibility.exclusions import year_count
+from handlers.eligibility.facts import KNOWN
 from handlers.eligibility.versions import version_row
 from handlers.money import spoken
 
@@ -24,8 +25,10 @@ def objection(work: Work, case: Any, amount: Decimal) -> str | None:
     version = version_row(work, case.policy_version_id)
     if year_count(version) is not None:
         # Places are counted over all firms.
-        _alone(work, f"places {version.policy_id}")
-    _alone(work, f"entitle {case.enterprise_id}")
+        alone(work, places_of(version.policy_id))
+    if alone(work, entitling(case.enterprise_id)):
+        # Somebody else may have given the firm something before this.
+        work.rows.forget(KNOWN, (case.enterprise_id, case.event_date))
     answer = check(
         work,
         version,
@@ -46,7 +49,11 @@ def objection(work: Work, case: Any, amount: Decimal) -> str | None:
     )
 
 
-def _alone(work: Work, key: str) -> None:
-    work.connection.execute(
-        text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key}
-    )
+def places_of(policy_id: str) -> str:
+    """The lock of whoever takes one of a policy's places."""
+    return f"places {policy_id}"
+
+
+def entitling(enterprise_id: UUID) -> str:
+    """The lock of whoever gives an enterprise something."""
+    return f"entitle {enterprise_id}"

@@ -10,11 +10,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, any_, cast, literal, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from engine.calendar import SHANGHAI
 from engine.errors import NotFound
+from engine.rows import By, Question, among
 from engine.runtime import Work
 from engine.values import from_json
 from handlers.cases.tables import case_file
@@ -61,10 +62,10 @@ def known_of(work: Work, enterprise_id: UUID, event_date: date) -> Known:
     A negative listing counts if it is active on the event date or today, so that a firm that turned
     dishonest since is stopped too. Raises NotFound.
     """
-    found = known_of_many(work, [enterprise_id], event_date)
-    if not found:
+    found = work.known(KNOWN, (enterprise_id, event_date))
+    if found is None:
         raise NotFound("没有这家企业,请先登记企业信息")
-    return found[enterprise_id]
+    return found
 
 
 def known_of_many(
@@ -72,7 +73,7 @@ def known_of_many(
 ) -> dict[UUID, Known]:
     """The same of many enterprises, in four questions to the database; who is not there is left out."""
     chosen = list(enterprise_ids)
-    firms = work.connection.execute(select(enterprise).where(_among(enterprise.c.id, chosen)))
+    firms = work.connection.execute(select(enterprise).where(among(enterprise.c.id, chosen)))
     recorded: defaultdict[UUID, Facts] = defaultdict(dict)
     for row in _recorded(work, chosen, event_date):
         recorded[row.enterprise_id][row.name] = Fact(from_json(row.value), row.source, row.as_of)
@@ -89,9 +90,29 @@ def known_of_many(
     }
 
 
-def _among(column: ColumnElement[UUID], chosen: list[UUID]) -> ColumnElement[bool]:
-    # One parameter, however many they are.
-    return column == any_(cast(literal(chosen, ARRAY(Uuid)), ARRAY(Uuid)))
+def _ask(work: Work, keys: list[tuple[UUID, date]], lock: bool) -> dict[tuple[UUID, date], Known]:
+    return {
+        (firm, day): known
+        for day in {day for _, day in keys}
+        for firm, known in known_of_many(work, [f for f, d in keys if d == day], day).items()
+    }
+
+
+KNOWN: Question[tuple[UUID, date], Known] = Question(
+    _ask,
+    {
+        enterprise: By("id"),
+        enterprise_fact: By("enterprise_id"),
+        negative_listing: By("enterprise_id"),
+        entitlement: By("enterprise_id"),
+        case_file: By("enterprise_id", ("number", "event_date")),
+        policy_version: None,
+        policy: None,
+    },
+    owner=lambda key: key[0],
+)
+"""What is known of an enterprise on a day, by both. The answer of a case counts from the moment at
+which it is given something."""
 
 
 def _by_firm(rows: Iterable[Any]) -> defaultdict[UUID, list[Any]]:
@@ -118,7 +139,7 @@ def _recorded(work: Work, chosen: list[UUID], event_date: date) -> Iterable[Any]
     return work.connection.execute(
         select(table)
         .ext(distinct_on(table.c.enterprise_id, table.c.name))
-        .where(_among(table.c.enterprise_id, chosen), table.c.as_of <= event_date)
+        .where(among(table.c.enterprise_id, chosen), table.c.as_of <= event_date)
         .order_by(table.c.enterprise_id, table.c.name, table.c.as_of.desc())
     )
 
@@ -138,7 +159,7 @@ def _listings(work: Work, chosen: list[UUID], event_date: date) -> Iterable[Any]
     table = negative_listing
     return work.connection.execute(
         select(table)
-        .where(_among(table.c.enterprise_id, chosen), active_on(event_date, today(work)))
+        .where(among(table.c.enterprise_id, chosen), active_on(event_date, today(work)))
         .order_by(table.c.listed_on, table.c.list_name)
     )
 
@@ -157,7 +178,7 @@ def _given(work: Work, chosen: list[UUID]) -> Iterable[Any]:
         .join(case_file, case_file.c.id == entitlement.c.case_id)
         .join(policy_version, policy_version.c.id == entitlement.c.policy_version_id)
         .join(policy, policy.c.id == entitlement.c.policy_id)
-        .where(_among(entitlement.c.enterprise_id, chosen), entitlement.c.status != "cancelled")
+        .where(among(entitlement.c.enterprise_id, chosen), entitlement.c.status != "cancelled")
         .order_by(case_file.c.number)
     )
 

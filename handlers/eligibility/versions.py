@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from engine.errors import NotFound
 from engine.runtime import Work
+from handlers.catalogue.policies import VERSION
 from handlers.catalogue.tables import policy, policy_version
 
 # A version that was replaced or ran out still rules the events of its days.
@@ -48,9 +49,7 @@ def version_row(work: Work, version: Any) -> Any:
     """The row of a version given by its id; a row is given back. Raises NotFound."""
     if not isinstance(version, str):
         return version
-    row = work.connection.execute(
-        select(policy_version).where(policy_version.c.id == version)
-    ).first()
+    row = work.known(VERSION, version)
     if row is None:
         raise NotFound(f"没有政策版本 {version},请在政策目录中确认")
     return row

@@ -16,6 +16,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import Row, insert, select, update
 
 from engine.errors import Conflict, EngineError, InvalidInput, NotFound
+from engine.rows import By, Question, among
 from engine.runtime import Work
 from handlers.enterprises.tables import bank_account, enterprise
 
@@ -112,13 +113,22 @@ def accounts_of(work: Work, enterprise_id: UUID) -> list[Row[Any]]:
     return sorted(rows, key=lambda row: (order[row.state], str(row.id)))
 
 
+def _usable(work: Work, enterprise_ids: list[UUID], lock: bool) -> dict[UUID, Row[Any]]:
+    rows = work.connection.execute(
+        select(bank_account).where(
+            among(bank_account.c.enterprise_id, enterprise_ids),
+            bank_account.c.state == "confirmed",
+        )
+    )
+    return {row.enterprise_id: row for row in rows}
+
+
+USABLE_ACCOUNT = Question(_usable, {bank_account: By("enterprise_id")})
+
+
 def usable_account(work: Work, enterprise_id: UUID) -> Row[Any] | None:
     """The confirmed account that money goes to, or None."""
-    return work.connection.execute(
-        select(bank_account).where(
-            bank_account.c.enterprise_id == enterprise_id, bank_account.c.state == "confirmed"
-        )
-    ).first()
+    return work.known(USABLE_ACCOUNT, enterprise_id)
 
 
 def number_of(work: Work, account_id: UUID) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy import Row, insert, select, update
 
 from engine.errors import InvalidInput, NotFound
+from engine.rows import By, Question, among
 from engine.runtime import Work
 from handlers.enterprises.tables import negative_listing
 
@@ -46,10 +48,25 @@ def remove_listing(work: Work, listing_id: UUID, on: date) -> None:
 
 def active_listings(work: Work, enterprise_id: UUID, day: date) -> list[Row[Any]]:
     """The listings of an enterprise that count on a day, oldest first."""
+    listed = work.known(LISTINGS, enterprise_id) or []
+    return [
+        row
+        for row in listed
+        if row.listed_on <= day and (row.removed_on is None or row.removed_on > day)
+    ]
+
+
+def _listings(work: Work, enterprise_ids: list[UUID], lock: bool) -> dict[UUID, list[Row[Any]]]:
     table = negative_listing
-    chosen = select(table).where(
-        table.c.enterprise_id == enterprise_id,
-        table.c.listed_on <= day,
-        or_(table.c.removed_on.is_(None), table.c.removed_on > day),
-    )
-    return list(work.connection.execute(chosen.order_by(table.c.listed_on, table.c.list_name)))
+    found: defaultdict[UUID, list[Row[Any]]] = defaultdict(list)
+    for row in work.connection.execute(
+        select(table)
+        .where(among(table.c.enterprise_id, enterprise_ids))
+        .order_by(table.c.listed_on, table.c.list_name)
+    ):
+        found[row.enterprise_id].append(row)
+    return found
+
+
+LISTINGS = Question(_listings, {negative_listing: By("enterprise_id")})
+"""Every listing of an enterprise, by its id, oldest first."""

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.credit_code import fault, normalised
 from engine.errors import InvalidInput, NotFound
+from engine.rows import rows_by_key
 from engine.runtime import Work
 from engine.values import ValueRefused, from_json, to_json
 from handlers.catalogue.text_search import matches, search_text
@@ -20,6 +21,9 @@ from handlers.enterprises.tables import enterprise, enterprise_fact
 
 STATUSES = ("active", "moved", "closed")
 _TEXTS = ("name", "legal_representative", "industry", "town")
+
+FIRM = rows_by_key(enterprise)
+"""The row of an enterprise, by its id."""
 
 
 def id_of(uscc: str) -> UUID:

@@ -6,10 +6,11 @@ import uuid
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, insert, select, tuple_
 
 from engine.calendar import SHANGHAI
 from engine.errors import BusinessError, Conflict
+from engine.rows import By, Question, rows_by_key
 from engine.runtime import Work
 from handlers.funds.tables import indicator
 
@@ -30,22 +31,32 @@ def open_indicator(work: Work, code: str, year: int, name: str, department: str)
     return indicator_id
 
 
-def indicator_for(work: Work, code: str) -> Row[Any]:
-    """The indicator of this year (in Shanghai) that pays for a code.
+def indicator_for(work: Work, code: str) -> UUID:
+    """The id of the indicator of this year (in Shanghai) that pays for a code.
 
     Raises BusinessError("exhausted") if finance has not opened one: there is no money either way.
     """
     year = work.now.astimezone(SHANGHAI).year
-    row = work.connection.execute(
-        select(indicator).where(indicator.c.code == code, indicator.c.year == year)
-    ).first()
-    if row is None:
+    found = work.known(_BY_CODE, (code, year))
+    if found is None:
         raise BusinessError("exhausted", f"{year} 年没有预算指标 {code},请财政局先下达指标")
-    return row
+    return found
+
+
+def _ask(work: Work, keys: list[tuple[str, int]], lock: bool) -> dict[tuple[str, int], UUID]:
+    chosen = select(indicator.c.id, indicator.c.code, indicator.c.year).where(
+        tuple_(indicator.c.code, indicator.c.year).in_(keys)
+    )
+    return {(row.code, row.year): row.id for row in work.connection.execute(chosen)}
+
+
+_BY_CODE = Question(_ask, {indicator: By("code", ("code", "year"))}, owner=lambda key: key[0])
+INDICATOR = rows_by_key(indicator)
 
 
 def of_year(work: Work, year: int) -> list[Row[Any]]:
     """The indicators of a budget year, by code."""
+    work.rows.settle()
     return list(
         work.connection.execute(
             select(indicator).where(indicator.c.year == year).order_by(indicator.c.code)

@@ -2,28 +2,37 @@
 
 Every movement is a transfer of two signed entries that sum to zero. The account `budget` is the
 source: what is allotted stands there as a negative sum, so that budget = available + frozen +
-ordered + cleared at every moment. The indicator's row is locked for the length of the transfer.
+ordered + cleared at every moment.
+
+A transfer is decided on the balance that is known, and entered when the unit of work sends its rows:
+in the end, so that an indicator stays locked for the entering of a list and not for its handling. Then
+the balance is asked again, transfer by transfer; if it no longer allows what was decided, the unit of
+work is a lost race and decides anew. A refusal is only given on a locked balance.
 """
 
 from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, select
 
-from engine.errors import BusinessError, NotFound, PermanentFailure
+from engine.errors import BusinessError, EngineError, NotFound, PermanentFailure, VersionConflict
+from engine.rows import among, changed, record
 from engine.runtime import Work
 from engine.values import canonical
+from handlers.funds.indicators import INDICATOR
 from handlers.funds.tables import indicator, ledger_entry
 from handlers.money import spoken, yuan
 
+_TRANSFERS = "transfers"
 ACCOUNTS = ("budget", "available", "frozen", "ordered", "cleared")
 # kind → (from, to)
 MOVES = {
@@ -106,12 +115,21 @@ def transfer_all(work: Work, transfers: Iterable[Transfer]) -> None:
 
 def locked(work: Work, indicator_id: UUID) -> Row[Any]:
     """The indicator's row, locked until the unit of work ends. Raises NotFound."""
-    row = work.connection.execute(
-        select(indicator).where(indicator.c.id == indicator_id).with_for_update()
-    ).first()
-    if row is None:
+    work.rows.settle()
+    found = _locked(work, {indicator_id})
+    if not found:
         raise NotFound("没有这个预算指标")
-    return row
+    return found[0]
+
+
+def _locked(work: Work, indicator_ids: Collection[UUID]) -> list[Any]:
+    rows = work.connection.execute(
+        select(indicator)
+        .where(among(indicator.c.id, list(indicator_ids)))
+        .order_by(indicator.c.id)
+        .with_for_update()
+    )
+    return [record(row) for row in rows]
 
 
 def digest(previous: str, indicator_id: UUID, values: dict[str, Any]) -> str:
@@ -145,28 +163,67 @@ def _move(
 
 
 def _write(work: Work, one: Transfer) -> None:
-    row = locked(work, one.indicator_id)
+    row = _balance(work, one.indicator_id, lock=not work.rows.waiting)
+    try:
+        after = _after(row, one)
+    except EngineError:
+        if work.rows.holds(INDICATOR, one.indicator_id):
+            raise
+        after = _after(_balance(work, one.indicator_id, lock=True), one)
+    work.rows.gather(_TRANSFERS, one, partial(_enter, work))
+    work.rows.seed(INDICATOR, row.id, after, locked=False)
+
+
+def _balance(work: Work, indicator_id: UUID, lock: bool) -> Any:
+    """The indicator's row with what this unit of work has decided. Raises NotFound."""
+    anew = lock and not work.rows.holds(INDICATOR, indicator_id)
+    row = work.known(INDICATOR, indicator_id, lock)
+    if row is None:
+        raise NotFound("没有这个预算指标")
+    if anew:
+        for one in work.rows.gathered(_TRANSFERS):
+            if one.indicator_id == indicator_id:
+                row = _still(row, one)
+        work.rows.seed(INDICATOR, indicator_id, row)
+    return row
+
+
+def _enter(work: Work, transfers: list[Transfer]) -> None:
+    """Writes transfers in their order; the indicators are locked in the order of their ids."""
+    rows = {row.id: row for row in _locked(work, {one.indicator_id for one in transfers})}
+    for one in transfers:
+        row = _still(rows[one.indicator_id], one)
+        entries = _entries(work, row, one)
+        for entry in entries:
+            work.rows.insert(ledger_entry, entry)
+        last = {"sequence": entries[-1]["sequence"], "hash": entries[-1]["hash"]}
+        rows[row.id] = changed(row, last)
+    for row in rows.values():
+        written = {name: getattr(row, name) for name in (*ACCOUNTS, "sequence", "hash")}
+        work.rows.seed(INDICATOR, row.id, row)
+        work.rows.update(indicator, row.id, written)
+
+
+def _still(row: Any, one: Transfer) -> Any:
+    """The balance after a transfer that was decided on an earlier one. Raises VersionConflict."""
+    try:
+        return _after(row, one)
+    except EngineError as error:
+        raise VersionConflict from error
+
+
+def _after(row: Any, one: Transfer) -> Any:
+    """The indicator's row after a transfer. Raises BusinessError("exhausted") or PermanentFailure."""
     source, target = MOVES[one.kind]
     _require_enough(row, one, source, target)
-    entries = _entries(work, row, one)
-    work.connection.execute(insert(ledger_entry), entries)
     # The source account `budget` holds what was allotted as a negative sum.
     change = one.amount if source == "budget" else -one.amount
-    work.connection.execute(
-        update(indicator)
-        .where(indicator.c.id == row.id)
-        .values(
-            {
-                source: indicator.c[source] + change,
-                target: indicator.c[target] + one.amount,
-                "sequence": entries[-1]["sequence"],
-                "hash": entries[-1]["hash"],
-            }
-        )
+    return changed(
+        row, {source: getattr(row, source) + change, target: getattr(row, target) + one.amount}
     )
 
 
-def _entries(work: Work, row: Row[Any], one: Transfer) -> list[dict[str, Any]]:
+def _entries(work: Work, row: Any, one: Transfer) -> list[dict[str, Any]]:
     source, target = MOVES[one.kind]
     transfer_id = uuid.uuid4()
     sequence, previous = row.sequence, row.hash
@@ -192,7 +249,7 @@ def _entries(work: Work, row: Row[Any], one: Transfer) -> list[dict[str, Any]]:
     return entries
 
 
-def _require_enough(row: Row[Any], one: Transfer, source: str, target: str) -> None:
+def _require_enough(row: Any, one: Transfer, source: str, target: str) -> None:
     if source == "budget":
         have, need = row.available, -one.amount
     else:

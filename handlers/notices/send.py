@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import Row, func, select
 
 from engine.calendar import SHANGHAI
 from engine.errors import PermanentFailure
@@ -70,17 +70,16 @@ def write(
 ) -> UUID:
     """Puts a notice into a unit's box; returns its id."""
     notice_id = uuid.uuid4()
-    work.connection.execute(
-        insert(notice).values(
-            id=notice_id,
-            unit=unit,
-            kind=kind,
-            title=title,
-            body="\n".join(paragraphs),
-            case_id=case_id,
-            sent_at=work.now,
-        )
-    )
+    values = {
+        "id": notice_id,
+        "unit": unit,
+        "kind": kind,
+        "title": title,
+        "body": "\n".join(paragraphs),
+        "case_id": case_id,
+        "sent_at": work.now,
+    }
+    work.rows.insert(notice, values)
     return notice_id
 
 

@@ -7,16 +7,15 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, select
 
 from engine.calendar import SHANGHAI
 from engine.errors import BusinessError, NotFound, PermanentFailure
+from engine.rows import By, Question, among, rows_by_key
 from engine.runtime import Work
 from engine.values import from_json
 from handlers.cases import case_files
-from handlers.cases.tables import case_file
-from handlers.catalogue.tables import policy_version
-from handlers.enterprises.tables import enterprise
+from handlers.catalogue import policies
 from handlers.funds import indicators, ledger
 from handlers.money import yuan
 from handlers.payouts.tables import entitlement, payment_order
@@ -43,12 +42,12 @@ def entitle(work: Work, case_id: UUID, amount: Decimal) -> list[UUID]:
     return [_write(work, case, stage, part) for stage, part in _stages(work, case, yuan(amount))]
 
 
-def get(work: Work, entitlement_id: UUID, lock: bool = False) -> Row[Any]:
+ENTITLEMENT = rows_by_key(entitlement)
+
+
+def get(work: Work, entitlement_id: UUID, lock: bool = False) -> Any:
     """An entitlement's row. Raises NotFound."""
-    statement = select(entitlement).where(entitlement.c.id == entitlement_id)
-    if lock:
-        statement = statement.with_for_update()
-    row = work.connection.execute(statement).first()
+    row = work.known(ENTITLEMENT, entitlement_id, lock)
     if row is None:
         raise NotFound("没有这笔兑付事项")
     return row
@@ -56,13 +55,21 @@ def get(work: Work, entitlement_id: UUID, lock: bool = False) -> Row[Any]:
 
 def of_case(work: Work, case_id: UUID) -> list[Row[Any]]:
     """The entitlements of a case by stage."""
-    return list(
-        work.connection.execute(
-            select(entitlement)
-            .where(entitlement.c.case_id == case_id)
-            .order_by(entitlement.c.stage, entitlement.c.created_at)
-        )
-    )
+    return work.known(OF_CASE, case_id) or []
+
+
+def _of_cases(work: Work, case_ids: list[UUID], lock: bool) -> dict[UUID, list[Row[Any]]]:
+    found: dict[UUID, list[Row[Any]]] = {}
+    for row in work.connection.execute(
+        select(entitlement)
+        .where(among(entitlement.c.case_id, case_ids))
+        .order_by(entitlement.c.stage, entitlement.c.created_at)
+    ):
+        found.setdefault(row.case_id, []).append(row)
+    return found
+
+
+OF_CASE = Question(_of_cases, {entitlement: By("case_id")})
 
 
 def check(work: Work, entitlement_id: UUID) -> None:
@@ -77,15 +84,14 @@ def objections(work: Work, row: Row[Any]) -> list[str]:
     """Every reason why an entitlement must not be paid now."""
     from handlers.enterprises.bank_accounts import usable_account
     from handlers.enterprises.negative_list import active_listings
+    from handlers.enterprises.register import FIRM
 
     reasons = []
     if row.status in ("paid", "cancelled"):
         reasons.append("这笔资金已经兑付" if row.status == "paid" else "这笔兑付已经取消")
     if not _was_in_catalogue(work, row):
         reasons.append("政策在审批时不在有效目录内")
-    firm = work.connection.execute(
-        select(enterprise).where(enterprise.c.id == row.enterprise_id)
-    ).one()
+    firm: Any = work.known(FIRM, row.enterprise_id)
     if firm.status == "closed":
         reasons.append(f"{firm.name} 已注销")
     if usable_account(work, firm.id) is None:
@@ -108,12 +114,10 @@ def freeze(work: Work, entitlement_id: UUID) -> None:
         return
     if row.status == "cancelled":
         raise PermanentFailure("这笔兑付已经取消,不能再冻结资金")
-    code = work.connection.scalar(
-        select(policy_version.c.indicator_code).where(policy_version.c.id == row.policy_version_id)
-    )
-    found = indicators.indicator_for(work, code or "")
-    ledger.freeze(work, found.id, row.amount, row.id, "批准兑付")
-    change(work, row.id, status="frozen", indicator_id=found.id)
+    version = policies.get_version(work, row.policy_version_id)
+    found = indicators.indicator_for(work, version.indicator_code or "")
+    ledger.freeze(work, found, row.amount, row.id, "批准兑付")
+    change(work, row.id, status="frozen", indicator_id=found)
 
 
 def settle(work: Work, entitlement_id: UUID) -> None:
@@ -162,39 +166,38 @@ def cancel(work: Work, entitlement_id: UUID, reason: str) -> None:
 
 def last_order(work: Work, entitlement_id: UUID) -> Row[Any] | None:
     """The order of the last attempt, locked."""
-    return work.connection.execute(
+    return work.known(LAST_ORDER, entitlement_id, lock=True)
+
+
+def _last_orders(work: Work, entitlement_ids: list[UUID], lock: bool) -> dict[UUID, Row[Any]]:
+    rows = work.connection.execute(
         select(payment_order)
-        .where(payment_order.c.entitlement_id == entitlement_id)
-        .order_by(payment_order.c.attempt.desc())
-        .limit(1)
+        .where(among(payment_order.c.entitlement_id, entitlement_ids))
+        .order_by(payment_order.c.entitlement_id, payment_order.c.attempt)
         .with_for_update()
-    ).first()
+    )
+    return {row.entitlement_id: row for row in rows}
+
+
+LAST_ORDER = Question(_last_orders, {payment_order: By("entitlement_id")})
 
 
 def change(work: Work, entitlement_id: UUID, **values: Any) -> None:
     """Writes columns of an entitlement."""
-    work.connection.execute(
-        update(entitlement).where(entitlement.c.id == entitlement_id).values(**values)
-    )
+    work.rows.update(entitlement, entitlement_id, values)
 
 
 def _cancel_order(work: Work, row: Row[Any], reason: str) -> None:
     order = last_order(work, row.id)
     if order is None or order.status != "due":
         raise PermanentFailure("支付指令已进入批次,不能取消;请等待银行答复")
-    work.connection.execute(
-        update(payment_order)
-        .where(payment_order.c.id == order.id)
-        .values(status="cancelled", reason=reason)
-    )
+    work.rows.update(payment_order, order.id, {"status": "cancelled", "reason": reason})
     ledger.unorder(work, row.indicator_id, row.amount, row.id, f"取消支付指令: {reason}")
 
 
 def _was_in_catalogue(work: Work, row: Row[Any]) -> bool:
     """The version was published when the case was decided, and has not been withdrawn since."""
-    version = work.connection.execute(
-        select(policy_version).where(policy_version.c.id == row.policy_version_id)
-    ).one()
+    version = policies.get_version(work, row.policy_version_id)
     return version.status in ("published", "superseded", "expired")
 
 
@@ -223,15 +226,17 @@ def _stages(work: Work, case: Row[Any], amount: Decimal) -> list[tuple[int, Deci
 
 
 def _next_stage(work: Work, case: Row[Any]) -> int:
-    highest = work.connection.scalar(
-        select(func.max(entitlement.c.stage)).where(
-            entitlement.c.policy_id == case.policy_id,
-            entitlement.c.enterprise_id == case.enterprise_id,
-            entitlement.c.event_key == case.event_key,
-            entitlement.c.status != "cancelled",
-        )
+    return 1 + max(
+        (given.stage for given in _given(work, case) if given.event_key == case.event_key),
+        default=0,
     )
-    return int(highest or 0) + 1
+
+
+def _given(work: Work, case: Row[Any]) -> list[Any]:
+    """What the policy of a case has given its firm and not taken back; `_require_due` has locked it."""
+    from handlers.eligibility.facts import known_of
+
+    return known_of(work, case.enterprise_id, case.event_date).given_by(case.policy_id, None)
 
 
 def _require_due(work: Work, case: Row[Any], amount: Decimal) -> None:
@@ -264,34 +269,31 @@ def _with_event(work: Work, case: Row[Any]) -> Row[Any]:
 def _write(work: Work, case: Row[Any], stage: int, amount: Decimal) -> UUID:
     _require_unowed(work, case, stage)
     entitlement_id = uuid.uuid4()
-    work.connection.execute(
-        insert(entitlement).values(
-            id=entitlement_id,
-            case_id=case.id,
-            policy_id=case.policy_id,
-            policy_version_id=case.policy_version_id,
-            enterprise_id=case.enterprise_id,
-            event_key=case.event_key,
-            stage=stage,
-            amount=amount,
-            status="computed",
-            created_at=work.now,
-        )
-    )
+    values = {
+        "id": entitlement_id,
+        "case_id": case.id,
+        "policy_id": case.policy_id,
+        "policy_version_id": case.policy_version_id,
+        "enterprise_id": case.enterprise_id,
+        "event_key": case.event_key,
+        "stage": stage,
+        "amount": amount,
+        "status": "computed",
+        "created_at": work.now,
+    }
+    work.rows.insert(entitlement, values)
+    work.rows.seed(LAST_ORDER, entitlement_id, None)
     return entitlement_id
 
 
 def _require_unowed(work: Work, case: Row[Any], stage: int) -> None:
-    other = work.connection.scalar(
-        select(case_file.c.number)
-        .join(entitlement, entitlement.c.case_id == case_file.c.id)
-        .where(
-            entitlement.c.policy_id == case.policy_id,
-            entitlement.c.enterprise_id == case.enterprise_id,
-            entitlement.c.event_key == case.event_key,
-            entitlement.c.stage == stage,
-            entitlement.c.status != "cancelled",
-        )
+    other = next(
+        (
+            given.number
+            for given in _given(work, case)
+            if given.event_key == case.event_key and given.stage == stage
+        ),
+        None,
     )
     if other is not None:
         raise BusinessError("not_payable", f"同一事项已由办件 {other} 兑付,不能重复兑付")

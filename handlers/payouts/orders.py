@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, select, update
 
 from engine.errors import BusinessError, InvalidInput, PermanentFailure
 from engine.runtime import Work
@@ -40,18 +40,17 @@ def order(work: Work, entitlement_id: UUID) -> tuple[UUID, datetime]:
     if account is None:
         raise BusinessError("not_payable", "没有经企业确认的收款账户,请先确认账户")
     order_id, due_at = uuid.uuid4(), work.calendar.due(work.now, DAYS_TO_PAY).at
-    work.connection.execute(
-        insert(payment_order).values(
-            id=order_id,
-            entitlement_id=entitlement_id,
-            attempt=last.attempt + 1 if last else 1,
-            account_id=account.id,
-            amount=row.amount,
-            status="due",
-            created_at=work.now,
-            due_at=due_at,
-        )
-    )
+    values = {
+        "id": order_id,
+        "entitlement_id": entitlement_id,
+        "attempt": last.attempt + 1 if last else 1,
+        "account_id": account.id,
+        "amount": row.amount,
+        "status": "due",
+        "created_at": work.now,
+        "due_at": due_at,
+    }
+    work.rows.insert(payment_order, values)
     ledger.order(work, row.indicator_id, row.amount, row.id, "下达支付指令")
     entitlements.change(work, entitlement_id, status="ordered")
     return order_id, due_at
