@@ -20,3 +20,11 @@ def driver_of(connection: Connection) -> Iterator[Any]:
         raise DBAPIError.instance(
             None, None, error, psycopg.Error, dialect=connection.dialect
         ) from error
+
+
+RACES = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
+
+
+def is_race(error: Exception) -> bool:
+    """Whether the server has ended a transaction because another one was in its way."""
+    return isinstance(error, DBAPIError) and isinstance(error.orig, RACES)

@@ -34,9 +34,13 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.event import listen
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.elements import RollbackToSavepointClause
 
 from engine import sending
+from engine.driver import is_race
+from engine.spiff.script import RetryCarefully
+from engine.watching import told
 
 if TYPE_CHECKING:
     from engine.runtime import Work
@@ -49,11 +53,18 @@ T = TypeVar("T")
 class By(NamedTuple):
     """Which answers a written row makes wrong: those whose owner stands in `column`.
 
-    With `watched` only if one of these columns is written.
+    With `watched` only if one of these columns is written; a new row need not matter.
     """
 
     column: str
     watched: tuple[str, ...] = ()
+    new: bool = True
+
+    def matters(self, written: Mapping[str, Any] | None) -> bool:
+        """Whether a change (None: a new row) makes answers wrong."""
+        if written is None:
+            return self.new
+        return not self.watched or not written.keys().isdisjoint(self.watched)
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,6 +158,7 @@ class Rows:
 
     def insert(self, table: Table, values: dict[str, Any]) -> None:
         """Collects a new row; columns with a server's default may be left out."""
+        self._told()
         self._collected.insert(table, values)
         if table in _BY_KEY:
             row = SimpleNamespace(**{**sending.defaults(table), **values})
@@ -162,6 +174,7 @@ class Rows:
 
         `of` are columns that say whose row it is, where the row itself has not been asked for.
         """
+        self._told()
         self._collected.update(table, key, values)
         before = {**self._row(table, key), **(of or {})}
         for question, answers in self._reading(table):
@@ -174,11 +187,17 @@ class Rows:
     def gather(self, name: Hashable, thing: T, write: Callable[[list[T]], None]) -> None:
         """Collects what `write` turns into rows when the others go; the last thing a unit of work
         does where rows wait, so that what it locks is locked for a moment only."""
+        self._told()
         self._gathered.setdefault(name, ([], write))[0].append(thing)
 
     def gathered(self, name: Hashable) -> list[Any]:
         """What has been collected under a name and not been written yet."""
         return self._gathered[name][0] if name in self._gathered else []
+
+    def _told(self) -> None:
+        connection = self._connection()
+        assert connection is not None
+        told(connection, writes=True)
 
     # -- sending
 
@@ -189,9 +208,18 @@ class Rows:
         if not self.waiting:
             self._end()
         if self._collected:
-            connection = self._connection()
-            assert connection is not None
-            self._own(lambda: sending.send(connection, self._collected.taken()))
+            self._own(self._send)
+
+    def _send(self) -> None:
+        connection = self._connection()
+        assert connection is not None
+        try:
+            sending.send(connection, self._collected.taken())
+        except DBAPIError as error:
+            if not self.waiting or is_race(error):
+                raise
+            # Whose row it was is seen when each handler's are sent by themselves.
+            raise RetryCarefully from error
 
     def settle(self) -> None:
         """Sends everything; the unit of work is about to end."""
@@ -265,7 +293,7 @@ class Rows:
         written: Mapping[str, Any] | None = None,
     ) -> None:
         by = question.of[table]
-        if by is not None and by.watched and not (written or row).keys() & set(by.watched):
+        if by is not None and row and not by.matters(written):
             return
         if by is None or by.column not in row:
             answers.found.clear()

@@ -37,7 +37,7 @@ Values = dict[str, Any]
 
 @dataclass
 class Collected:
-    """Rows to insert, in the order of their tables' first use, and changes of rows that are there."""
+    """Rows to insert, and changes of rows that are there."""
 
     inserts: dict[Table, list[Values]] = field(default_factory=dict)
     updates: dict[Table, dict[Any, Values]] = field(default_factory=dict)
@@ -71,14 +71,20 @@ class Collected:
 
 
 def send(connection: Connection, rows: Collected) -> None:
-    """Inserts before updates, which may refer to them."""
-    for table, inserted in rows.inserts.items():
-        for columns, values in _alike(inserted):
+    """Every row after those it may refer to."""
+    for table in sorted(rows.inserts, key=_place):
+        for columns, values in _alike(rows.inserts[table]):
             _insert(connection, table, columns, values)
     for table, updated in rows.updates.items():
         key = _key(table).name
         for columns, values in _alike({key: k, **v} for k, v in updated.items()):
             _update(connection, table, columns, values)
+
+
+@cache
+def _place(table: Table) -> int:
+    """Where a table stands when each comes after those it refers to."""
+    return table.metadata.sorted_tables.index(table)
 
 
 def key_of(table: Table, values: Mapping[str, Any]) -> Any:

@@ -16,6 +16,7 @@ from handlers.accounts.roles import enterprise_unit
 from handlers.accounts.tables import department as department_table
 from handlers.acting import person_behind
 from handlers.cases import case_files
+from handlers.cases.opening import LINE
 from handlers.cases.tables import STATUSES, eligibility_line
 from handlers.deadlines import clocks
 from handlers.money import spoken, yuan

@@ -19,6 +19,7 @@ from engine.runtime import Runtime, Work
 from handlers.cases.opening import LINE, LIVE, Opening, checked, open_all, opening_lock
 from handlers.cases.tables import eligibility_line, eligibility_list
 from handlers.catalogue import policies
+from handlers.eligibility.check import decisions_in_force
 from handlers.eligibility.due import entitling, places_of
 from handlers.eligibility.events import event_facts, event_key
 from handlers.eligibility.exclusions import year_count
@@ -26,6 +27,7 @@ from handlers.eligibility.facts import KNOWN
 from handlers.enterprises.bank_accounts import USABLE_ACCOUNT
 from handlers.enterprises.negative_list import LISTINGS
 from handlers.enterprises.register import FIRM
+from handlers.funds import indicators
 
 
 def register(table: JobTable, runtime: Runtime) -> None:
@@ -104,10 +106,10 @@ def _read_ahead(work: Work, lines: list[Any]) -> None:
     """
     rows, firms = work.rows, [line.enterprise_id for line in lines]
     rows.know(work, FIRM, firms)
-    places = []
-    opening = []
+    places, opening, codes = [], [], []
     for line in lines:
-        version = work.known(policies.VERSION, line.policy_version_id)
+        version = policies.get_version(work, line.policy_version_id)
+        codes.append(version.indicator_code or "")
         key = line.event_key
         if event_facts(version):
             key = event_key(work, version, line.enterprise_id, {}, line.event_date)
@@ -124,6 +126,8 @@ def _read_ahead(work: Work, lines: list[Any]) -> None:
     rows.know(work, LIVE, opening)
     rows.know(work, USABLE_ACCOUNT, firms)
     rows.know(work, LISTINGS, firms)
+    indicators.read_ahead(work, set(codes))
+    decisions_in_force(work)
 
 
 def _checked(work: Work, line: Any) -> Opening:

@@ -105,7 +105,7 @@ KNOWN: Question[tuple[UUID, date], Known] = Question(
         enterprise_fact: By("enterprise_id"),
         negative_listing: By("enterprise_id"),
         entitlement: By("enterprise_id"),
-        case_file: By("enterprise_id", ("number", "event_date")),
+        case_file: By("enterprise_id", ("number", "event_date"), new=False),
         policy_version: None,
         policy: None,
     },
