@@ -43,5 +43,3 @@ def told(connection: Connection, writes: bool) -> None:
             finally:
                 watches.extend(inner)
         watch.wrote = watch.wrote or writes
-
-

@@ -19,6 +19,7 @@ from engine.errors import EngineError, NotFound
 from engine.feel import FeelLimit
 from engine.feel.say import say_value
 from engine.feel.values import Range
+from engine.kept import kept
 
 
 class TableBroken(EngineError):
@@ -169,20 +170,13 @@ def _recorded(value: Any) -> Any:
     return say_value(value) if isinstance(value, Range) else value
 
 
-_cache: dict[tuple[str, int], Decisions] = {}
-
-
 def decisions_of(connection: Connection, release_id: int) -> Decisions:
     """The parsed decisions of a release; parsed once in each process."""
     # Publishing checks decisions, so `definitions` imports this package.
     from engine import definitions
 
-    key = (str(connection.engine.url), release_id)
-    found = _cache.get(key)
-    if found is None:
-        if len(_cache) > 50:
-            _cache.clear()
+    def parse() -> Decisions:
         files = definitions.files_of(connection, release_id)
-        dmn = {path: content for path, content in files.items() if path.endswith(".dmn")}
-        found = _cache[key] = Decisions(dmn)
-    return found
+        return Decisions({path: text for path, text in files.items() if path.endswith(".dmn")})
+
+    return kept(connection, ("decisions", release_id), parse)

@@ -86,7 +86,7 @@ def read(work: Work, document_id: UUID) -> Row[Any]:
     return row
 
 
-def _case(work: Work, case_id: UUID) -> Row[Any]:
+def _case(work: Work, case_id: UUID) -> Any:
     case = case_files.get(work, case_id)
     if work.actor.id != "system" and not case_files.may_see(work.actor, case):
         raise NotAllowed("您不能查看这个办件的材料")

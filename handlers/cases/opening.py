@@ -149,7 +149,7 @@ def live_case(work: Work, version: Row[Any], enterprise_id: UUID, key: str) -> s
 
 def _live(
     work: Work, keys: list[tuple[str, UUID, str]], lock: bool
-) -> dict[tuple[str, UUID, str], list[Row[Any]]]:
+) -> dict[tuple[str, UUID, str], list[Any]]:
     rows = work.connection.execute(
         select(
             policy_version.c.policy_id,
@@ -172,7 +172,7 @@ def _live(
         )
         .order_by(case_file.c.number)
     )
-    found: dict[tuple[str, UUID, str], list[Row[Any]]] = {}
+    found: dict[tuple[str, UUID, str], list[Any]] = {}
     for row in rows:
         found.setdefault((row.policy_id, row.enterprise_id, row.event_key), []).append(row)
     return found
@@ -230,7 +230,7 @@ def _require_channel(version: Row[Any], channel: str) -> None:
         )
 
 
-def _firm(work: Work, enterprise_id: UUID) -> Row[Any]:
+def _firm(work: Work, enterprise_id: UUID) -> Any:
     row = work.known(FIRM, enterprise_id)
     if row is None:
         raise NotFound("没有登记这家企业")

@@ -59,9 +59,9 @@ def start(work: Work, case_id: UUID, limit_days: int) -> datetime:
     known = of_case(work, case_id)
     if known is not None:
         return _instant(known.due_at)
-    due = work.calendar.due(work.now, limit_days)
+    due, clock_id = work.calendar.due(work.now, limit_days), uuid.uuid4()
     values = {
-        "id": uuid.uuid4(),
+        "id": clock_id,
         "subject": subject(case_id),
         "limit_days": limit_days,
         "started_at": work.now,
@@ -69,7 +69,7 @@ def start(work: Work, case_id: UUID, limit_days: int) -> datetime:
         "due_provisional": due.provisional,
     }
     work.rows.insert(clock, values)
-    work.rows.seed(_PAUSE, values["id"], None)
+    work.rows.seed(_PAUSE, clock_id, None)
     return due.at
 
 

@@ -22,7 +22,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from engine.errors import BusinessError, EngineError, NotFound, PermanentFailure, VersionConflict
 from engine.rows import among, changed, record
@@ -113,7 +113,7 @@ def transfer_all(work: Work, transfers: Iterable[Transfer]) -> None:
         _move(work, one.kind, one.indicator_id, one.amount, one.entitlement_id, one.reason)
 
 
-def locked(work: Work, indicator_id: UUID) -> Row[Any]:
+def locked(work: Work, indicator_id: UUID) -> Any:
     """The indicator's row, locked until the unit of work ends. Raises NotFound."""
     work.rows.settle()
     found = _locked(work, {indicator_id})

@@ -247,7 +247,7 @@ def _require_due(work: Work, case: Row[Any], amount: Decimal) -> None:
         raise BusinessError("not_payable", reason)
 
 
-def _with_event(work: Work, case: Row[Any]) -> Row[Any]:
+def _with_event(work: Work, case: Any) -> Any:
     """The case with the event that is known now: a title may have been registered since."""
     from handlers.eligibility.events import event_facts, event_key, unknown_facts
 

@@ -201,7 +201,7 @@ def test_what_cannot_be_checked_is_said(work):
         check(work, version, uuid4(), DAY)
     with pytest.raises(NotFound, match="没有决策 nowhere"):
         check(work, add_policy(work, "Q", conditions_decision="nowhere"), firm, DAY)
-    with pytest.raises(NotFound, match="没有办件"):
+    with pytest.raises(NotFound, match="没有这个办件"):
         check_case(work, case_id=uuid4(), occasion="受理")
 
 
