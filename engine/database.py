@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from importlib import import_module, resources
 from pathlib import Path
 from select import POLLIN, poll
