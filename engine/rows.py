@@ -308,7 +308,9 @@ def rows_by_key(table: Table) -> Question[Any, Any]:
 
     def ask(work: Work, keys: list[Any], lock: bool) -> dict[Any, Any]:
         statement = select(table).where(among(key, keys)).order_by(key)
-        found = work.connection.execute(statement.with_for_update() if lock else statement)
+        found = work.connection.execute(
+            statement.with_for_update(key_share=True) if lock else statement
+        )
         return {row._mapping[key]: record(row) for row in found}
 
     return _BY_KEY.setdefault(table, Question(ask, {table: None}, row_of=table))

@@ -127,7 +127,8 @@ def _locked(work: Work, indicator_ids: Collection[UUID]) -> list[Any]:
         select(indicator)
         .where(among(indicator.c.id, list(indicator_ids)))
         .order_by(indicator.c.id)
-        .with_for_update()
+        # Rows that name the indicator hold a share of its key already.
+        .with_for_update(key_share=True)
     )
     return [record(row) for row in rows]
 
