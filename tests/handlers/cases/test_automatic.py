@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 
 from engine import user_tasks
-from engine.definitions import publish
 from engine.tables import user_task
 from handlers.cases import lists
 from handlers.cases.tables import case_file
@@ -18,23 +16,24 @@ from handlers.catalogue.tables import policy_version
 from handlers.deadlines import clocks
 from handlers.enterprises import negative_list
 from handlers.payouts import batches
-from tests.handlers.scene import AMOUNT, CHECKER, CLERK, HEAD, MAKER, RELEASER, REVIEWER
-from tests.handlers.scene import _decisions as decisions
+from tests.handlers.scene import (
+    AMOUNT,
+    CHECKER,
+    CLERK,
+    HEAD,
+    MAKER,
+    RELEASER,
+    REVIEWER,
+    with_shipped_diagrams,
+)
 
-ROOT = Path(__file__).parents[3]
 DAY = date(2026, 3, 2)
 DISHONEST = ("严重失信主体名单", "欠薪", DAY - timedelta(days=1), "信用中国")
 
 
 @pytest.fixture
 def district(scene):
-    """The small district with the diagrams and forms of the repository in force."""
-    names = ("automatic", "eligibility_list", "payout", "payment_batch")
-    files = {f"bpmn/{name}.bpmn": (ROOT / f"bpmn/{name}.bpmn").read_bytes() for name in names}
-    files |= {f"forms/{p.name}": p.read_bytes() for p in (ROOT / "forms").glob("*.form")}
-    files["bpmn/decisions/a.dmn"] = decisions()
-    scene.do(lambda work: publish(work, files))
-    return scene
+    return with_shipped_diagrams(scene)
 
 
 def push(scene, firm):
