@@ -322,10 +322,17 @@ def form(signature: str, body: Callable[..., Any]) -> Form:
 
     `?` after a name: may be left out; after a type: may be null; `...`: also several arguments.
     """
+    parameters, results, item = _declared(signature)
+    return Form(parameters, body, results, item)
+
+
+@cache
+def _declared(
+    signature: str,
+) -> tuple[tuple[Parameter, ...], frozenset[str], frozenset[str]]:
     taken, _, given = signature.partition("->")
     parts = [part for part in taken.split(",") if part.strip()]
-    results, item = _types(given.strip() or "Any")
-    return Form(tuple(_parameter(part) for part in parts), body, results, item)
+    return tuple(_parameter(part) for part in parts), *_types(given.strip() or "Any")
 
 
 def function(name: str, *forms: tuple[str, Callable[..., Any]]) -> Builtin:
