@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, case, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from engine import start_times
 from engine.errors import Conflict, DiagramRefused, NotFound
 from engine.forms import parse_form
 from engine.kept import kept
@@ -50,7 +51,7 @@ def publish(
     """Publishes files over the latest release; returns the release in force.
 
     Files not named stay as they are. If nothing changes, no release is made. Raises DiagramRefused
-    with every finding if the linter refuses the whole.
+    with every finding if the linter refuses the whole, InvalidInput if a process's timer says no time.
     """
     current = latest_release(work.connection)
     before = files_of(work.connection, current) if current is not None else {}
@@ -62,7 +63,9 @@ def publish(
     if errors:
         raise DiagramRefused(list(findings))
     library = parse_library(_diagrams(wanted))
-    return _store(work, wanted, library, note)
+    release_id = _store(work, wanted, library, note)
+    start_times.arm(work, library.processes.values())
+    return release_id
 
 
 def _diagrams(files: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from engine import instances, messages, operations, outside, timers
+from engine import instances, messages, operations, outside, process_starts, timers
 from engine.actor import SYSTEM
 from engine.errors import Conflict, NotFound, VersionConflict
 from engine.jobs import JobTable
@@ -36,6 +36,9 @@ def register(table: JobTable, runtime: Runtime) -> None:
         except Conflict:
             return
 
+    def start_due(process_id: str, element: str) -> None:
+        process_starts.start_due(runtime, process_id, element)
+
     def retry(task_id: str) -> None:
         def act(work: Work) -> None:
             failed = UUID(task_id)
@@ -57,4 +60,5 @@ def register(table: JobTable, runtime: Runtime) -> None:
     table.add("engine.fire_timers", fire_timers)
     table.add("engine.deliver_message", deliver_message)
     table.add("engine.start_process", start_process)
+    table.add("engine.start_due", start_due)
     table.add("engine.retry", retry)

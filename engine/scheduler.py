@@ -17,7 +17,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
-from engine import history_months, jobs, lost_jobs, messages, request_keys, timers
+from engine import history_months, jobs, lost_jobs, messages, process_starts, request_keys, timers
 from engine.actor import SYSTEM
 from engine.runtime import Runtime, Work
 
@@ -73,6 +73,9 @@ def _lead(
         return job
 
     scheduler.add_job(once(timers.defer_due), IntervalTrigger(seconds=POLL_SECONDS), **options)
+    scheduler.add_job(
+        once(process_starts.defer_due), IntervalTrigger(seconds=POLL_SECONDS), **options
+    )
     scheduler.add_job(once(_rescue), IntervalTrigger(seconds=10), **options)
     once(history_months.ahead)()
     scheduler.add_job(once(history_months.ahead), IntervalTrigger(hours=6), **options)

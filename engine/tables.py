@@ -180,6 +180,23 @@ timer = Table(
     comment="`due_at` is the truth; the engine's state follows it.",
 )
 
+process_start = Table(
+    "process_start",
+    metadata,
+    Column("process_id", Text, primary_key=True),
+    Column("element", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("expression", Text, nullable=False),
+    moment("due_at", index=True, comment="when it starts, or looks, next; null: never again"),
+    Column("times_left", Integer, comment="of a cycle; null: without end"),
+    Column(
+        "held", Boolean, nullable=False, server_default=text("false"), comment="at the last look"
+    ),
+    moment("deferred_at", comment="when a job was last asked for it"),
+    one_of("kind", "date", "duration", "cycle", "condition"),
+    comment="The timers and conditions that start processes of the release in force.",
+)
+
 message_wait = Table(
     "message_wait",
     metadata,

@@ -10,7 +10,7 @@ _CAUGHT = frozenset(["errorEventDefinition", "escalationEventDefinition"])
 _TOLD = frozenset([f"{kind}EventDefinition" for kind in ("message", "signal", "escalation")])
 LINK, UNDO, CANCEL = "linkEventDefinition", "compensateEventDefinition", "cancelEventDefinition"
 # What may start a process, beside somebody who does.
-PROCESS_STARTS = frozenset(["messageEventDefinition", "signalEventDefinition"])
+PROCESS_STARTS = _WAITS
 # What the start event of an event sub-process may wait for.
 SUB_PROCESS_STARTS = _WAITS | _CAUGHT
 

@@ -7,6 +7,7 @@ tells the instance that it is due. So a paused clock needs to move one row only.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 
 from engine.feel.temporal import read_any
 from engine.feel.values import YearsMonths
-from engine.spiff.timer_cycle import instant, later, read_cycle
+from engine.spiff.timer_cycle import Cycle, instant, later, read_cycle
 
 
 class Catch(EventDefinition):  # type: ignore[misc]
@@ -72,26 +73,31 @@ class Timer(Catch):
         task.internal_data[f"due:{self.element}"] = due.isoformat()
 
     def _due(self, task: Any) -> datetime:
-        value = self._value(task)
-        now = task.workflow.script_engine.now
-        if self.kind != "cycle":
-            found = due_instant(value, now)
-            if found is None:
-                raise self._wrong(value)
-            return found
-        cycle = read_cycle(value)
-        if cycle is None:
-            raise self._wrong(value)
-        task.internal_data[f"cycle:{self.element}"] = value
-        task.internal_data[f"left:{self.element}"] = cycle.times
-        return cycle.first(now)
+        engine = task.workflow.script_engine
+        value = self.value(lambda text: engine.evaluate(task, text))
+        due, cycle = self.first_round(value, engine.now)
+        if cycle is not None:
+            task.internal_data[f"cycle:{self.element}"] = value
+            task.internal_data[f"left:{self.element}"] = cycle.times
+        return due
 
-    def _value(self, task: Any) -> Any:
+    def value(self, evaluate: Callable[[str], Any]) -> Any:
+        """What the expression says: a date, an instant, a duration, or a cycle's text."""
         text = self.expression.strip()
         if self.kind == "cycle" and read_cycle(text) is not None:
             return text
         value = read_any(text)
-        return task.workflow.script_engine.evaluate(task, text) if value is None else value
+        return evaluate(text) if value is None else value
+
+    def first_round(self, value: Any, now: datetime) -> tuple[datetime, Cycle | None]:
+        """The first due instant of a timer armed now, and its cycle. Raises ValueError."""
+        cycle = read_cycle(value) if self.kind == "cycle" else None
+        due = due_instant(value, now) if self.kind != "cycle" else None
+        if cycle is not None:
+            due = cycle.first(now)
+        if due is None:
+            raise self._wrong(value)
+        return due, cycle
 
     def _wrong(self, value: Any) -> ValueError:
         wanted = "R3/PT1H 这样的循环" if self.kind == "cycle" else "日期、时刻或时长"

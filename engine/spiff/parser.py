@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +38,7 @@ from engine.spiff.event_parsers import (
     extension,
     named_values,
 )
-from engine.spiff.events import Catch, Message, Signal
+from engine.spiff.events import Catch, Condition, Message, Signal, Timer
 from engine.spiff.joins import InclusiveJoin, ParallelJoin
 from engine.spiff.rewrite import rewrite
 from engine.spiff.rewrite.ad_hoc import OFFERED, TURN, is_sequential
@@ -256,6 +256,8 @@ class Process:
     called: dict[str, Any]
     start_signals: frozenset[str] = frozenset()
     start_messages: frozenset[str] = frozenset()
+    starts: tuple[Timer | Condition, ...] = ()
+    """The timers and conditions that start it."""
 
     @property
     def undoing(self) -> frozenset[str]:
@@ -287,12 +289,13 @@ class Library:
 
 def _started_by(spec: Any, kind: type[Catch]) -> frozenset[str]:
     """Names of the signals or messages that start a process."""
-    return frozenset(
-        definition.name
-        for start in spec.bpmn_start_events
-        for definition in start.started_by
-        if isinstance(definition, kind)
-    )
+    return frozenset(d.name for d in _starts(spec) if isinstance(d, kind))
+
+
+def _starts(spec: Any) -> Iterator[Catch]:
+    """What a process's start events wait for."""
+    for start in spec.bpmn_start_events:
+        yield from start.started_by
 
 
 def _called(parser: DiagramParser, process_id: str) -> dict[str, Any]:
@@ -339,6 +342,7 @@ def parse_library(diagrams: Mapping[str, bytes]) -> Library:
                 called,
                 _started_by(spec, Signal),
                 _started_by(spec, Message),
+                tuple(d for d in _starts(spec) if isinstance(d, (Timer, Condition))),
             )
         return Library(found)
     except ValidationException as error:

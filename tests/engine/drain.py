@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from engine import engine_jobs, timers
+from engine import engine_jobs, process_starts, timers
 from engine.actor import SYSTEM
 from engine.jobs import JobTable
 from engine.runtime import Runtime
@@ -18,6 +18,7 @@ def drain(runtime: Runtime, table: JobTable | None = None, even_scheduled: bool 
     count = 0
     while True:
         runtime.run(SYSTEM, timers.defer_due)
+        runtime.run(SYSTEM, process_starts.defer_due)
         with runtime.database.begin() as connection:
             row = connection.execute(
                 text(

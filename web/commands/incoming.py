@@ -9,6 +9,7 @@ import click
 
 from engine import instances as engine_instances
 from engine import messages as engine_messages
+from engine import process_starts
 from engine.errors import InvalidInput
 from engine.runtime import Work
 from web import operating
@@ -46,6 +47,26 @@ def start(
         instances.print_json(started)
     else:
         click.echo(started["id"])
+
+
+@instances.instances.command()
+@click.option("--data", required=True, help='what has become known, as JSON: {"stock": 3}')
+@_REQUEST
+@_JSON
+@click.pass_obj
+def tell(settings: Settings, data: str, request: str | None, as_json: bool) -> None:
+    """Starts every process whose conditional start event is true over the data; prints their ids."""
+    given = instances.data_of(data)
+
+    def act(work: Work) -> list[str]:
+        return [str(one) for one in process_starts.tell(work, given, request)]
+
+    with instances.opened(settings) as runtime:
+        started = runtime.run(instances.OPERATOR, act)
+    if as_json:
+        instances.print_json({"started": started})
+    else:
+        click.echo("\n".join(started))
 
 
 @click.group()

@@ -42,12 +42,18 @@ def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
         said = _unreadable(times[0])
         if said:
             yield diagram.error(event, f"“{name}”的{said[0]}", f"“{name}”: {said[1]}")
-        elif _FIXED.match(times[0].text or ""):
+        elif _FIXED.match(times[0].text or "") and not _starts_process(event):
             yield diagram.warning(
                 event,
                 f"“{name}”写的是固定日期 {(times[0].text or '').strip()},对每个办件都一样",
                 f"“{name}” has a fixed date, the same for every case",
             )
+
+
+def _starts_process(event: Node) -> bool:
+    """Whether the one date is right for all: what it starts is one case."""
+    scope = event.getparent()
+    return local(event) == "startEvent" and scope is not None and local(scope) == "process"
 
 
 def _unreadable(node: Node) -> Words | None:
