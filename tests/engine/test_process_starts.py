@@ -13,7 +13,6 @@ from engine.tables import instance, process_start
 from tests.engine.spiff.draw import end, event, flows, start
 from tests.engine.test_durable_constructs import House, diagram, person
 
-
 REMARK = '<bpmn:textAnnotation id="remark"/>'
 
 
