@@ -100,7 +100,7 @@ PROCESSES = {
         "one_part",
         start("o"),
         note("noted_one", text="&quot;one &quot; + string(part)"),
-        event("intermediateCatchEvent", "soon", "timer PT1H"),
+        event("intermediateCatchEvent", "soon", "timer @&quot;PT1H&quot; * part"),
         end("oe"),
         flows("o>noted_one>soon>oe"),
     ),

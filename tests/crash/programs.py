@@ -56,7 +56,7 @@ PROGRAMS = {
         Start("parallel_items", PARTS, "case-1"),
         work,
         Answer("vote", ANSWER),
-        later(hours=1),
+        later(hours=3),
         work,
     ),
     "sequential multi-instance of people and of sub-processes, a loop": (

@@ -14,7 +14,8 @@ from engine.lint.model import Diagram, Release, called
 from engine.lint.rule import rule
 from engine.lint.rules.expression_types import position
 
-_OWN = {*OWN_FUNCTION_NAMES, "now", "today"}
+# The parser reads `@"P1D"` as a call of `@`.
+_OWN = {*OWN_FUNCTION_NAMES, "now", "today", "@"}
 
 
 @rule(

@@ -41,6 +41,12 @@ def test_a_row_of_good_steps_is_clean():
     assert lint(release(body), SAMPLE) == []
 
 
+def test_a_literal_of_time_is_no_call_of_a_function():
+    text = '{ due: now() + @&quot;P1D&quot;, day: @&quot;2026-03-02&quot; }'
+    assert lint(release(row(script("b", text))), SAMPLE) == []
+    assert said(row(script("b", "{ due: soon() }")), "expression_functions")
+
+
 @pytest.mark.parametrize(
     ("amount", "wrong"),
     [("100", False), ("price", False), ("unknown", False), ("agreed", True), ("null", True),
