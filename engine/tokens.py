@@ -15,13 +15,20 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from engine import history, instances
+from engine.operations.back import data_before
+from engine.operations.replay import Key, replay
 from engine.runtime import Work
+from engine.spiff import Run
+from engine.spiff.shape import shapes
+from engine.spiff.tokens import data_at, held
 from engine.values import canonical, from_json
 
 # What operators do sets tokens and data as they say; their events tell it (engine/operations).
 BY_OPERATORS = frozenset(
     ["moved", "skipped", "went back", "restarted", "migrated", "cancelled", "data corrected"]
 )
+
+NOT_REPLAYED = frozenset(["skipped", "data corrected", "migrated"])
 
 
 def unexplained(work: Work, row: Row[Any], events: Sequence[Row[Any]]) -> Iterator[str]:
@@ -83,6 +90,7 @@ def unlike_rows(
             yield f"流程 {row.id} 的令牌与重演历史所得不一致"
     if events and events[0].sequence == 1:
         yield from _unwritten(row, run.current_data(), events)
+        yield from _unlike_replay(row, run, events)
     waiting = run.waiting()
     wanted = {
         "user_task": {p.task_id for p in waiting.people},
@@ -109,3 +117,30 @@ def _unwritten(row: Row[Any], data: dict[str, Any], events: Sequence[Row[Any]]) 
     for name, value in data.items():
         if name in written and canonical(value) not in written[name]:
             yield f"流程 {row.id} 的数据 {name} 不是历史中写下的值"
+
+
+def _unlike_replay(row: Row[Any], run: Run, events: Sequence[Row[Any]]) -> Iterator[str]:
+    """Branch by branch: what a token sees is what the steps it stems from have written.
+
+    Tokens inside of loops, at joins and in event sub-processes see what several branches wrote;
+    `_unwritten` looks at those.
+    """
+    if any(one.kind in NOT_REPLAYED for one in events):
+        return
+    story = replay(events, shapes(run.process), run.process.id)
+    seen: Counter[Key] = Counter()
+    for token in held(run):
+        key = (str(token.scope or ""), token.element)
+        number, waiting = seen[key], story.pending.get(key, [])
+        seen[key] += 1
+        if token.kind not in ("person", "call") or len(waiting) <= number:
+            continue
+        expected = data_before(run, story, key[0], waiting[number])
+        found = data_at(run, token.task_id)
+        if canonical(expected) != canonical(found):
+            names = sorted(
+                name
+                for name in expected.keys() | found.keys()
+                if canonical(expected.get(name)) != canonical(found.get(name))
+            )
+            yield (f"流程 {row.id} 在 {token.place} 的数据与重演历史所得不一致: {', '.join(names)}")

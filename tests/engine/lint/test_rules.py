@@ -42,7 +42,7 @@ def test_a_row_of_good_steps_is_clean():
 
 
 def test_a_literal_of_time_is_no_call_of_a_function():
-    text = '{ due: now() + @&quot;P1D&quot;, day: @&quot;2026-03-02&quot; }'
+    text = "{ due: now() + @&quot;P1D&quot;, day: @&quot;2026-03-02&quot; }"
     assert lint(release(row(script("b", text))), SAMPLE) == []
     assert said(row(script("b", "{ due: soon() }")), "expression_functions")
 
