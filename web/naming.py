@@ -55,7 +55,8 @@ def said(sentence: str) -> str:
 
 
 def worded(condition: Any, part: str) -> Any:
-    """A text of an eligibility condition (an object or its stored data) in the reader's language."""
+    """A text of an eligibility condition or a line of the amount (an object or its stored data) in
+    the reader's language."""
     data = condition if isinstance(condition, dict) else condition.to_data()
     if in_english():
         # Answers that were stored before they had English lack it.

@@ -15,6 +15,7 @@ from engine.dmn.source import child, children, local, owner_of, text_of
 from engine.dmn.types import ANY, Type
 from engine.errors import InvalidInput
 from engine.feel import Expression, FeelSyntaxError, syntax
+from engine.xml import OURS
 
 _OUTSIDE = {"J": "Java", "JAVA": "Java", "P": "PMML", "PMML": "PMML"}
 
@@ -204,6 +205,7 @@ class Boxed:
             self._tests(label, listed, scope, wanted),
             wanted.basic_name or name,
             wanted,
+            node.get(f"{{{OURS}}}label_en", ""),
         )
 
     def _tests(

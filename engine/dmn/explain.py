@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -24,10 +24,11 @@ class Test:
     """One cell that is not `-`.
 
     `missing` is how much a number lacks to pass, negative if it is too much. `facts` are the names
-    read. Without a value, `actual` is None.
+    read. Without a value, `actual` is None. `label_english` is empty where the file gives none.
     """
 
     label: str
+    label_english: str
     unit: str
     expression: str
     cell: str
@@ -129,13 +130,9 @@ def both(answers: list[bool | None]) -> bool | None:
 
 
 def _row(table: Table, rule: Rule, names: Names, functions: Names) -> Row:
-    labels = {
-        column.expression.tree.name: column.bare_label
-        for column in table.inputs
-        if isinstance(column.expression.tree, syntax.Name)
-    }
+    voices = tuple(_voice(table, language) for language in ("zh", "en"))
     tests = tuple(
-        _explain_cell(column, cell, labels, names, functions)
+        _explain_cell(column, cell, voices, names, functions)
         for column, cell in zip(table.inputs, rule.tests, strict=True)
         if _asks(cell)
     )
@@ -146,27 +143,40 @@ def _row(table: Table, rule: Rule, names: Names, functions: Names) -> Row:
     return Row(rule.number, both([test.holds for test in tests]), outputs, tests)
 
 
+def _voice(table: Table, language: str) -> Voice:
+    """Calls a fact by the label of the column that asks for it."""
+    named = {
+        column.expression.tree.name: column.label_in(language)
+        for column in table.inputs
+        if isinstance(column.expression.tree, syntax.Name)
+    }
+    return Voice(language, labels=named)
+
+
 def _asks(cell: Expression) -> bool:
     return not isinstance(cell.tree, syntax.UnaryTests) or bool(cell.tree.tests)
 
 
 def _explain_cell(
-    column: Input, cell: Expression, labels: Mapping[str, str], names: Names, functions: Names
+    column: Input, cell: Expression, voices: Iterable[Voice], names: Names, functions: Names
 ) -> Test:
     answer = holds(cell, value_of(column.expression, names, functions), names, functions)
     tested, said = _turned(column.expression, cell)
     actual = value_of(tested, names, functions)
     known = partial(_value, said, names, functions)
-    voices = [Voice(language, column.unit, labels, known) for language in ("zh", "en")]
+    chinese, english = (
+        say_tests(said, replace(voice, unit=column.unit, evaluate=known)) for voice in voices
+    )
     return Test(
         label=column.bare_label,
+        label_english=column.english,
         unit=column.unit,
         expression=column.expression.text,
         cell=cell.text,
         holds=answer,
         actual=actual,
-        threshold=say_tests(said, voices[0]),
-        threshold_english=say_tests(said, voices[1]),
+        threshold=chinese,
+        threshold_english=english,
         missing=_missing(said, actual, known) if answer is False else None,
         facts=tuple(dict.fromkeys([*names_in(column.expression.tree), *names_in(cell.tree)])),
     )

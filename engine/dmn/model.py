@@ -21,13 +21,17 @@ _UNIT = re.compile("(.+?)\\s*[(\uff08]([^(\uff08)\uff09]{1,4})[)\uff09]$")
 
 @dataclass(frozen=True)
 class Input:
-    """A column of conditions. A unit stands in brackets at the end of its label: `年产值(元)`."""
+    """A column of conditions. A unit stands in brackets at the end of its label: `年产值(元)`.
+
+    `english` is the label in English, without a unit; empty where the file gives none.
+    """
 
     label: str
     expression: Expression
     allowed: Expression | None
     type_name: str = ""
     type: Type = ANY
+    english: str = ""
 
     @property
     def limits(self) -> tuple[Expression, ...]:
@@ -43,6 +47,10 @@ class Input:
     def bare_label(self) -> str:
         """The label without the unit."""
         return _UNIT.sub(r"\1", self.label)
+
+    def label_in(self, language: str) -> str:
+        """The label without the unit, in Chinese (`zh`) or as far as it is given in English (`en`)."""
+        return (language == "en" and self.english) or self.bare_label
 
 
 @dataclass(frozen=True)

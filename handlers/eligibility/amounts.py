@@ -126,6 +126,7 @@ def _lines(answer: Any, name: str) -> list[Line]:
                 amount,
                 int(stage) if stage else None,
                 part=str(part) if part else None,
+                english=str(answer.get("text_en") or ""),
             )
         ]
     return [Line(name, _yuan(answer))]
@@ -154,6 +155,8 @@ def _without(found: Amount, stages: frozenset[int], parts: frozenset[str]) -> Am
         replace(
             line,
             text=f"{line.text}({'该阶段' if line.stage in stages else '该部分'}已兑付)",
+            english=line.english
+            and f"{line.english} ({'stage' if line.stage in stages else 'part'} paid already)",
             amount=to_fen(0),
         )
         if given(line)
@@ -170,4 +173,7 @@ def _difference(found: Amount, paid_before: Decimal) -> Amount:
         return found
     due = max(to_fen(0), found.total - paid_before)
     text = f"此前已兑付 {paid_before:,.2f} 元,就高不就低,只补差额"
-    return Amount(due, (*found.lines, Line(text, due - found.total)))
+    english = (
+        f"{paid_before:,.2f} yuan paid before: the higher one counts, only the difference is due"
+    )
+    return Amount(due, (*found.lines, Line(text, due - found.total, english=english)))

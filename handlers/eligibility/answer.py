@@ -12,8 +12,9 @@ from typing import Any
 class Condition:
     """One condition in words. `holds` None: a fact is missing.
 
-    `exclusion` names what no policy's table asks: status, listing, event or group. `english` says actual, threshold and missing in English, and the text itself where the table has
-    it (`text_en`).
+    `exclusion` names what no policy's table asks: status, listing, event or group. `english` says
+    actual, threshold and missing in English, and the text as the table has it (`text_en`) or as its
+    cells read, if their columns have English names.
     """
 
     text: str
@@ -45,7 +46,8 @@ class Line:
     """A part of the amount, yuan. None: a fact is missing, so it is not counted.
 
     `rule` is the row of the amount's table that gave it, counted from 1; None where no row did. A
-    `part` is given once ever to a firm, whatever the event.
+    `part` is given once ever to a firm, whatever the event. `english` is the text in English, empty
+    where the table has none (`text_en`).
     """
 
     text: str
@@ -53,10 +55,12 @@ class Line:
     stage: int | None = None
     rule: int | None = None
     part: str | None = None
+    english: str = ""
 
     def to_data(self) -> dict[str, Any]:
         data: dict[str, Any] = {"text": self.text, "amount": self.amount}
-        more = {"stage": self.stage, "rule": self.rule, "part": self.part}
+        english = {"text": self.english} if self.english else None
+        more = {"stage": self.stage, "rule": self.rule, "part": self.part, "english": english}
         return data | {name: value for name, value in more.items() if value is not None}
 
 

@@ -138,9 +138,8 @@ _RELEASE: Question[None, int] = Question(_ask, {release_table: None})
 def _condition(row: Row, facts: Facts) -> Condition:
     read = [facts[f] for test in row.tests for f in test.facts if f in facts]
     days = [fact.as_of for fact in read if fact.as_of is not None]
-    text = row.outputs.get("text") or "、".join(f"{t.label} {t.threshold}" for t in row.tests)
     return Condition(
-        text=text,
+        text=row.outputs.get("text") or _read_out(row, "zh"),
         holds=row.holds,
         actual=_joined(row, "zh", _actual),
         threshold=_joined(row, "zh", _threshold) or "",
@@ -148,7 +147,7 @@ def _condition(row: Row, facts: Facts) -> Condition:
         source="、".join(dict.fromkeys(fact.source for fact in read)),
         as_of=min(days, default=None),
         english={
-            **({"text": row.outputs["text_en"]} if row.outputs.get("text_en") else {}),
+            **_text_in_english(row),
             "actual": _joined(row, "en", _actual),
             "threshold": _joined(row, "en", _threshold),
             "missing": _joined(row, "en", _missing, labelled=False),
@@ -157,14 +156,31 @@ def _condition(row: Row, facts: Facts) -> Condition:
     )
 
 
+def _text_in_english(row: Row) -> dict[str, str | None]:
+    """As the table has it, else read from the cells if all their columns have English names."""
+    if row.outputs.get("text_en"):
+        return {"text": row.outputs["text_en"]}
+    return {"text": _read_out(row, "en")} if all(t.label_english for t in row.tests) else {}
+
+
+def _read_out(row: Row, language: str) -> str:
+    """What a row asks, read from its cells."""
+    said = [f"{_label(test, language)} {_threshold(test, language)}" for test in row.tests]
+    return ("、" if language == "zh" else ", ").join(said)
+
+
 def _joined(row: Row, language: str, say: Any, labelled: bool = True) -> str | None:
     """What several cells of one row say; a single cell needs no label."""
-    said = [(test.label, say(test, language)) for test in row.tests]
+    said = [(_label(test, language), say(test, language)) for test in row.tests]
     if len(said) > 1 and labelled:
         parts = [f"{label}: {text}" for label, text in said if text is not None]
     else:
         parts = [text for _, text in said if text is not None]
     return (";" if language == "zh" else "; ").join(parts) or None
+
+
+def _label(test: Test, language: str) -> str:
+    return (language == "en" and test.label_english) or test.label
 
 
 def _actual(test: Test, language: str) -> str | None:
@@ -177,7 +193,7 @@ def _threshold(test: Test, language: str) -> str:
 
 def _missing(test: Test, language: str) -> str | None:
     if test.holds is None:
-        return f"缺少数据: {test.label}" if language == "zh" else f"no data: {test.label}"
+        return f"{'缺少数据' if language == 'zh' else 'no data'}: {_label(test, language)}"
     if not test.missing:
         return None
     amount = test.say(abs(test.missing), language)

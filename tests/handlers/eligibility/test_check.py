@@ -9,12 +9,15 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from engine.definitions import publish
 from engine.errors import NotFound
 from engine.values import from_json
+from engine.xml import OURS
 from handlers.cases.tables import case_file, decision_trace
 from handlers.eligibility.check import check
 from handlers.eligibility.due import objection
 from handlers.eligibility.service_tasks import check_case
+from tests.engine.dmn.tables import dmn, table
 from tests.handlers.eligibility.district import (
     DAY,
     add_case,
@@ -220,3 +223,45 @@ def test_the_places_of_a_year_are_counted_over_all_firms(work, version):
         select(case_file).where(case_file.c.id == add_case(work, firm, places))
     ).one()
     assert "2026 年已给 2 个" in (objection(work, case, Decimal(1)) or "")
+
+
+def test_an_english_reader_is_told_in_english_what_the_columns_name_in_english(work):
+    named = table(
+        "conditions",
+        "RULE ORDER",
+        [("上年度产值(元)", "output_value", ""), ("行业", "industry", "")],
+        ["text"],
+        [[">= 2000000", "-", '"产值达标"'], ["-", '"制造业"', '"属于制造业"']],
+    ).replace(
+        'label="上年度产值(元)"', f'label="上年度产值(元)" xmlns:r="{OURS}" r:label_en="Output"'
+    )
+    publish(work, {"bpmn/decisions/a.dmn": dmn(named)})
+    answer = check(work, add_policy(work), add_firm(work), DAY)
+    output, industry = (condition.english for condition in answer.conditions)
+    assert (output["text"], output["missing"]) == (
+        "Output at least 2,000,000 yuan",
+        "no data: Output",
+    )
+    assert "text" not in industry
+
+
+def test_a_table_may_say_its_texts_in_english_itself(work):
+    said = table(
+        "conditions",
+        "RULE ORDER",
+        [("行业", "industry", "")],
+        ["text", "text_en"],
+        [['"制造业"', '"属于制造业"', '"In manufacturing"']],
+    )
+    money = table(
+        "amount",
+        "FIRST",
+        [("行业", "industry", "")],
+        ["amount", "text", "text_en"],
+        [["-", "10000", '"每家 1 万元"', '"10,000 yuan each"']],
+    )
+    publish(work, {"bpmn/decisions/a.dmn": dmn(said, money)})
+    version = add_policy(work, amount_decision="amount")
+    answer = check(work, version, add_firm(work), DAY).to_data()
+    assert answer["conditions"][0]["english"]["text"] == "In manufacturing"
+    assert answer["lines"][0]["english"] == {"text": "10,000 yuan each"}
