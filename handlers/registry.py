@@ -15,6 +15,7 @@ CAPABILITIES = (
     "accounts",
     "catalogue",
     "enterprises",
+    "rosters",
     "eligibility",
     "cases",
     "routing",

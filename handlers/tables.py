@@ -8,6 +8,7 @@ from handlers.enterprises import tables as enterprises
 from handlers.funds import tables as funds
 from handlers.notices import tables as notices
 from handlers.payouts import tables as payouts
+from handlers.rosters import tables as rosters
 
 __all__ = [
     "accounts",
@@ -18,4 +19,5 @@ __all__ = [
     "funds",
     "notices",
     "payouts",
+    "rosters",
 ]

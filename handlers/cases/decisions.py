@@ -21,6 +21,7 @@ from handlers.cases.tables import STATUSES, eligibility_line
 from handlers.deadlines import clocks
 from handlers.money import spoken, yuan
 from handlers.notices import send
+from handlers.rosters import claims
 
 REMEDIES = (
     "如有异议,可自收到本通知之日起 10 个工作日内,通过平台或惠企专窗向主管部门申请复核;"
@@ -225,6 +226,8 @@ def _policy_text(case: Row[Any]) -> str:
 
 def _end(work: Work, case: Row[Any], status: str, **values: Any) -> None:
     clocks.stop(work, case.id)
+    if status in case_files.ENDED:
+        claims.release(work, case.roster_id)
     case_files.change(work, case.id, status=status, ended_at=case.ended_at or work.now, **values)
 
 

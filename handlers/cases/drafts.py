@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from engine.errors import InvalidInput, NotFound
 from engine.runtime import Work
 from handlers.cases.tables import application_draft, draft_document
+from handlers.rosters import keeping
 
 MAX_FILES = 30
 
@@ -89,6 +90,19 @@ def add_file(
     )
 
 
+def set_roster(work: Work, draft_id: UUID, roster_id: UUID | None) -> None:
+    """Puts a roster in the place of a draft's earlier one, which is deleted."""
+    drawn = select(application_draft.c.roster_id).where(application_draft.c.id == draft_id)
+    before = work.connection.scalar(drawn.with_for_update())
+    work.connection.execute(
+        update(application_draft)
+        .where(application_draft.c.id == draft_id)
+        .values(roster_id=roster_id, saved_at=work.now, saved_by=work.actor.id)
+    )
+    if before is not None:
+        keeping.discard(work, before)
+
+
 def files(work: Work, draft_id: UUID) -> list[Row[Any]]:
     """The files of a draft without their content, oldest first."""
     columns = (c for c in draft_document.c if c.name != "content")
@@ -126,5 +140,11 @@ def remove_file(work: Work, draft_id: UUID, file_id: UUID) -> None:
 
 
 def discard(work: Work, draft_id: UUID) -> None:
-    """Deletes a draft and its files: it was sent, or is no longer wanted."""
-    work.connection.execute(delete(application_draft).where(application_draft.c.id == draft_id))
+    """Deletes a draft, its files and its roster: it was sent, or is no longer wanted.
+
+    The roster of a draft that was sent belongs to its case.
+    """
+    gone = delete(application_draft).where(application_draft.c.id == draft_id)
+    roster_id = work.connection.scalar(gone.returning(application_draft.c.roster_id))
+    if roster_id is not None:
+        keeping.discard(work, roster_id)

@@ -30,6 +30,8 @@ from handlers.deadlines.clocks import CLOCK, subject
 from handlers.eligibility.events import event_facts, event_key
 from handlers.enterprises.register import FIRM
 from handlers.payouts.entitlements import OF_CASE
+from handlers.rosters import claims
+from handlers.rosters.rule import person_rule
 
 LINE = rows_by_key(eligibility_line)
 CHANNELS = {
@@ -52,6 +54,7 @@ class Opening:
     event_date: date
     event_key: str
     list_line_id: UUID | None
+    roster_id: UUID | None = None
 
 
 def open_case(
@@ -64,10 +67,11 @@ def open_case(
     received_at: datetime | None = None,
     event_date: date | None = None,
     list_line_id: UUID | None = None,
+    roster_id: UUID | None = None,
 ) -> UUID:
     """Writes a case and starts the diagram of its mode in the same transaction; returns its id.
 
-    Raises as `checked` does.
+    The persons of its roster are claimed. Raises as `checked` does.
     """
     opening = checked(
         work,
@@ -79,7 +83,9 @@ def open_case(
         received_at,
         event_date,
         list_line_id,
+        roster_id,
     )
+    claims.claim(work, roster_id, opening.version, opening.event_date)
     return open_all(work, [opening])[0]
 
 
@@ -93,13 +99,15 @@ def checked(
     received_at: datetime | None = None,
     event_date: date | None = None,
     list_line_id: UUID | None = None,
+    roster_id: UUID | None = None,
 ) -> Opening:
     """What is asked for, if a case may be opened; nothing is written.
 
     `applicant` is an account's id, or `system` for a line of a list. `received_at` is the true time
     of receipt (default: now); `event_date` picks the rules (default: the day of receipt).
-    Raises InvalidInput if the policy is not in force (B2), the enterprise is closed or the channel
-    does not fit the mode; Conflict if the same event is already being handled or was paid.
+    Raises InvalidInput if the policy is not in force (B2), the enterprise is closed, the channel
+    does not fit the mode or the roster of a policy that counts persons is missing; Conflict if the
+    same event is already being handled or was paid.
     """
     received_at = received_at or work.now
     if received_at > work.now:
@@ -111,8 +119,18 @@ def checked(
     firm = _firm(work, enterprise_id)
     key = _event_key(work, version, firm, application, event_date, list_line_id)
     _require_first(work, version, firm, key)
+    _require_roster(version, roster_id)
     return Opening(
-        version, firm, channel, application, applicant, received_at, event_date, key, list_line_id
+        version,
+        firm,
+        channel,
+        application,
+        applicant,
+        received_at,
+        event_date,
+        key,
+        list_line_id,
+        roster_id,
     )
 
 
@@ -239,6 +257,13 @@ def _firm(work: Work, enterprise_id: UUID) -> Any:
     return row
 
 
+def _require_roster(version: Row[Any], roster_id: UUID | None) -> None:
+    if person_rule(version) is not None and roster_id is None:
+        raise InvalidInput(
+            f"《{version.policy_name}》按人计算,请填写人员名册", {"roster": "请填写人员名册"}
+        )
+
+
 def _event_key(
     work: Work,
     version: Row[Any],
@@ -292,6 +317,7 @@ def _write(work: Work, opening: Opening, number: str) -> instances.Start:
         "application": to_json(opening.application),
         "instance_id": start.id,
         "list_line_id": opening.list_line_id,
+        "roster_id": opening.roster_id,
     }
     case_files.opened(work, values, version, opening.firm)
     if opening.list_line_id is not None:

@@ -59,11 +59,18 @@ case_file = Table(
     moment("ended_at"),
     Column("instance_id", Uuid, index=True),
     Column("list_line_id", Uuid),
+    Column("roster_id", ForeignKey("roster.id"), comment="the persons it counts"),
     one_of("mode", "automatic", "instant", "promised"),
     one_of("channel", "portal", "window", "list"),
     one_of("status", *STATUSES),
     Index("ix_case_file_enterprise_id_received_at", "enterprise_id", "received_at"),
     Index("ix_case_file_owner_status", "owner", "status"),
+    Index(
+        "uq_case_file_roster_id",
+        "roster_id",
+        unique=True,
+        postgresql_where=text("roster_id is not null"),
+    ),
 )
 
 document = Table(
@@ -146,6 +153,7 @@ application_draft = Table(
     Column("enterprise_id", ForeignKey("enterprise.id"), nullable=False),
     Column("channel", Text, nullable=False),
     Column("typed", JSONB, nullable=False, comment="what was typed, checked or not"),
+    Column("roster_id", ForeignKey("roster.id"), unique=True, comment="the persons it counts"),
     moment("saved_at", nullable=False),
     Column("saved_by", Text, nullable=False),
     one_of("channel", "portal", "window"),

@@ -8,10 +8,11 @@ from datetime import date
 from typing import Any
 
 from engine.errors import InvalidInput
+from handlers.rosters.rule import PERIODS
 
 MODES = ("automatic", "instant", "promised")
 STATUSES = ("draft", "published", "superseded", "expired", "suspended")
-OBTAINED = ("upload", "shared", "confirmed")
+OBTAINED = ("upload", "shared", "confirmed", "roster")
 INPUT_KINDS = ("number", "text", "boolean", "choice", "date")
 # What the reform plan demands of every guide; the other elements of a national item are welcome.
 GUIDE_ELEMENTS = (
@@ -183,11 +184,34 @@ def _check_exclusivity(
     rules = version.get("exclusivity", {})
     if not isinstance(rules, Mapping):
         faults.add(path + "exclusivity", "应为对象")
-    elif "event_facts" in rules:
+        return
+    if "persons" in rules:
+        _check_persons(faults, path + "exclusivity.persons", rules["persons"], version)
+    if "event_facts" in rules:
         where = path + "exclusivity.event_facts"
         _check_event_facts(faults, where, rules["event_facts"], version, decisions)
         if rules.get("event_key"):
             faults.add(where, "与 event_key 只能填写一项")
+
+
+def _check_persons(faults: Faults, where: str, rule: Any, version: Entry) -> None:
+    """What is counted over a roster is one of the numbers that applicants state."""
+    if not isinstance(rule, Mapping) or not set(rule) <= {"fact", "period", "basis"}:
+        faults.add(where, "应为对象,含 fact、period,按年限等计算的另有 basis")
+        return
+    numbers = {
+        str(one.get("name"))
+        for _, one in faults.items(version, "inputs", "")
+        if one.get("kind") == "number"
+    }
+    if rule.get("fact") not in numbers:
+        faults.add(where + ".fact", "应为申请时填写的一个数字项目,名册的人数代替它")
+    if rule.get("period") not in PERIODS:
+        faults.add(where + ".period", "应为 year(每人每年一次)或 ever(每人一次)")
+    if not isinstance(rule.get("basis", ""), str):
+        faults.add(where + ".basis", "应为名册中数额列的名称")
+    if version.get("mode") == "automatic":
+        faults.add(where, "免申即享没有申请,也就没有名册;按人计算的政策请用即申即享或承诺兑现")
 
 
 def _check_event_facts(

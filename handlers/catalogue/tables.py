@@ -61,8 +61,10 @@ required_document = Table(
     Column("policy_version_id", ForeignKey("policy_version.id"), nullable=False, index=True),
     Column("position", Integer, nullable=False),
     Column("name", Text, nullable=False),
-    Column("obtained", Text, nullable=False, comment="upload, shared (by data) or confirmed"),
+    Column(
+        "obtained", Text, nullable=False, comment="upload, shared (by data), confirmed or roster"
+    ),
     Column("required", Boolean, nullable=False, server_default=text("true")),
     Column("from_source", Boolean, nullable=False, server_default=text("false")),
-    one_of("obtained", "upload", "shared", "confirmed"),
+    one_of("obtained", "upload", "shared", "confirmed", "roster"),
 )

@@ -14,6 +14,7 @@ from engine.functions import step_functions
 from engine.rows import Question
 from engine.runtime import Work
 from engine.tables import release as release_table
+from handlers.eligibility import persons
 from handlers.eligibility.amounts import amount_of
 from handlers.eligibility.answer import Answer, Condition
 from handlers.eligibility.events import event_facts, key_of
@@ -27,7 +28,10 @@ from handlers.eligibility.facts import (
     stages_given,
     stated_facts,
 )
+from handlers.eligibility.persons import roster_of
 from handlers.eligibility.versions import version_row
+from handlers.rosters.claims import Standing
+from handlers.rosters.rule import person_rule
 
 
 def check(
@@ -39,11 +43,13 @@ def check(
     *,
     case_id: UUID | None = None,
     event_key: str = "",
+    roster_id: UUID | None = None,
 ) -> Answer:
     """Asks every condition of a version (its row or id) and computes the amount.
 
     `stated` is what the applicant said, as process values. `case_id` is the case the question is
-    about: what it has been given itself is no earlier payment. `amount` is what the policy gives if
+    about: what it has been given itself is no earlier payment. The roster of an application that is no
+    case yet is `roster_id`; without one the number of persons is what was stated. `amount` is what the policy gives if
     the conditions hold. Raises NotFound.
     """
     enterprise = UUID(str(enterprise_id))
@@ -52,11 +58,19 @@ def check(
 
     def ask() -> Answer:
         return check_known(
-            work, version, known, event_date, stated or {}, case_id, event_key, decisions
+            work,
+            version,
+            known,
+            event_date,
+            stated or {},
+            case_id,
+            event_key,
+            decisions,
+            roster_of(work, version, event_date, case_id, roster_id),
         )
 
-    if year_count(version) is not None:
-        return ask()  # places are counted over all firms
+    if year_count(version) is not None or person_rule(version) is not None:
+        return ask()  # places and persons are counted over all firms
     # Acceptance, approval and entitlement ask the same: within one unit of work, of the same things
     # known at the same instant, that is one question.
     about = ("eligibility", version.id, enterprise, event_date, case_id, event_key)
@@ -72,6 +86,7 @@ def check_known(
     case_id: UUID | None = None,
     event_key: str = "",
     decisions: Decisions | None = None,
+    roster: Standing | None = None,
 ) -> Answer:
     """The same with all that is known of the enterprise at hand.
 
@@ -82,6 +97,7 @@ def check_known(
         **known.facts,
         **stated_facts(stated, version.inputs, known.facts),
         **paid_facts(work, version.policy_id, known, event_date, case_id),
+        **persons.counted(roster),
     }
     names = {name: fact.value for name, fact in facts.items() if fact.value is not None}
     names["event_date"] = event_date
@@ -100,6 +116,7 @@ def check_known(
             event_key,
             places_taken(work, version, event_date, case_id),
         ),
+        *persons.conditions(roster),
     )
     amount = amount_of(
         decisions,
@@ -111,7 +128,8 @@ def check_known(
         given_parts=parts_given(version, known, case_id),
     )
     holds = both([condition.holds for condition in conditions])
-    return Answer(version.id, holds, amount.total, conditions, amount.lines)
+    lines = (*amount.lines, *persons.lines(roster))
+    return Answer(version.id, holds, amount.total, conditions, lines)
 
 
 def decisions_in_force(work: Work) -> Decisions:

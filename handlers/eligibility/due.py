@@ -14,6 +14,7 @@ from handlers.eligibility.exclusions import year_count
 from handlers.eligibility.facts import KNOWN
 from handlers.eligibility.versions import version_row
 from handlers.money import spoken
+from handlers.rosters import claims
 
 
 def objection(work: Work, case: Any, amount: Decimal) -> str | None:
@@ -29,6 +30,7 @@ def objection(work: Work, case: Any, amount: Decimal) -> str | None:
     if alone(work, entitling(case.enterprise_id)):
         # Somebody else may have given the firm something before this.
         work.rows.forget(KNOWN, (case.enterprise_id, case.event_date))
+    claims.claim(work, case.roster_id, version, case.event_date)
     answer = check(
         work,
         version,
@@ -38,7 +40,11 @@ def objection(work: Work, case: Any, amount: Decimal) -> str | None:
         case_id=case.id,
         event_key=case.event_key,
     )
-    taken = [c.actual for c in answer.conditions if c.exclusion in ("event", "group", "places")]
+    taken = [
+        c.actual
+        for c in answer.conditions
+        if c.exclusion in ("event", "group", "places", "persons")
+    ]
     if taken:
         return f"办件 {case.number} 不能兑付: {';'.join(said for said in taken if said)}"
     if answer.amount is None or amount <= answer.amount:

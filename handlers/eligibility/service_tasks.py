@@ -11,12 +11,15 @@ from engine.values import from_json, to_json
 from handlers.cases import case_files
 from handlers.cases.tables import decision_trace
 from handlers.eligibility.check import check, release_in_force
+from handlers.eligibility.versions import version_row
+from handlers.rosters import claims
 
 
 @service_task("eligibility.check")
 def check_case(work: Work, *, case_id: UUID, occasion: str) -> dict[str, Any]:
     """Checks a case's conditions and amount, and keeps the answer with the reason for asking."""
     case = case_files.get(work, case_id)
+    claims.claim(work, case.roster_id, version_row(work, case.policy_version_id), case.event_date)
     data = check(
         work,
         case.policy_version_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row, select
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -19,7 +20,10 @@ from handlers.cases.opening import open_case
 from handlers.catalogue.tables import policy, policy_version
 from handlers.eligibility.check import check
 from handlers.enterprises.tables import enterprise
+from handlers.rosters import keeping
+from handlers.rosters.rule import person_rule
 from handlers.sample.firms import application, number_of
+from handlers.sample.rosters import persons_for
 from web.demonstration.people import holder
 
 FITTING, MISFITS = 6, 1  # applications for each policy
@@ -103,9 +107,28 @@ def _apply(work: Work, version: Row[Any], on: date) -> None:
         savepoint = work.connection.begin_nested()
         try:
             received = work.now - timedelta(minutes=fitting + misfits)
-            open_case(work, version.id, firm.id, "window", stated, work.actor.id, received, on)
+            open_case(
+                work,
+                version.id,
+                firm.id,
+                "window",
+                stated,
+                work.actor.id,
+                received,
+                on,
+                roster_id=_roster(work, version, firm, stated),
+            )
         except (Conflict, InvalidInput):
             savepoint.rollback()
             continue
         savepoint.commit()
         fitting, misfits = fitting + bool(holds), misfits + (not holds)
+
+
+def _roster(work: Work, version: Row[Any], firm: Row[Any], stated: dict[str, Any]) -> UUID | None:
+    """The persons behind the number that a firm states."""
+    rule = person_rule(version)
+    if rule is None:
+        return None
+    persons = persons_for(number_of(firm.uscc), rule, stated.get(rule.fact))
+    return keeping.keep(work, version.policy_id, persons)

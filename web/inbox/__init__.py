@@ -6,4 +6,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 
-from web.inbox import documents, form, task_list, task_page  # noqa: E402, F401
+from web.inbox import documents, form, roster, task_list, task_page  # noqa: E402, F401

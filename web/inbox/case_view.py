@@ -13,6 +13,8 @@ from engine.values import from_json
 from handlers.cases.tables import case_file, document
 from handlers.catalogue.tables import policy, policy_version
 from handlers.enterprises.tables import enterprise
+from handlers.rosters import claims
+from handlers.rosters.rule import person_rule
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,8 @@ class CaseView:
     application: list[tuple[str, Any]]
     check: dict[str, Any] | None
     documents: list[Row[Any]] = field(default_factory=list)
+    roster: list[Row[Any]] = field(default_factory=list)
+    basis: str = ""
 
 
 def of_instance(work: Work, instance_id: UUID) -> CaseView | None:
@@ -36,6 +40,8 @@ def of_instance(work: Work, instance_id: UUID) -> CaseView | None:
             policy.c.name.label("policy"),
             policy_version.c.document_number,
             policy_version.c.inputs,
+            policy_version.c.policy_id,
+            policy_version.c.exclusivity,
         )
         .join(enterprise, enterprise.c.id == case_file.c.enterprise_id)
         .join(policy_version, policy_version.c.id == case_file.c.policy_version_id)
@@ -45,7 +51,15 @@ def of_instance(work: Work, instance_id: UUID) -> CaseView | None:
     if row is None:
         return None
     check = from_json(row.check_result) if row.check_result else None
-    return CaseView(row, _application(row), check, _documents(work, row.id))
+    rule = person_rule(row)
+    return CaseView(
+        row,
+        _application(row),
+        check,
+        _documents(work, row.id),
+        claims.shown(work, row.roster_id, row, row.event_date) if row.roster_id else [],
+        rule.basis if rule else "",
+    )
 
 
 def _application(row: Row[Any]) -> list[tuple[str, Any]]:

@@ -39,7 +39,7 @@ def apply_post(version: str) -> Any:
     firm, action = own_firm(), request.form.get("action", "save")
     here = url_for("portal.apply", version=version)
     faults = keep_form(version, firm, "portal")
-    if request.form.get("remove"):
+    if request.form.get("remove") or request.form.get("remove_roster"):
         return redirect(here)
     if action == "save" and not faults:
         flash(_("草稿已保存，本企业人员都可以接着填写。"), "success")
@@ -95,6 +95,7 @@ def _page(prepared: Preparing, errors: dict[str, str]) -> str:
     return render_template(
         "portal/apply.html",
         **vars(prepared),
+        asked=applying.asked(prepared.policy),
         errors=errors,
         account_url=url_for("portal.account"),
     )

@@ -7,8 +7,9 @@ nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -35,10 +36,14 @@ from handlers.eligibility.answer import Answer
 from handlers.eligibility.check import check
 from handlers.eligibility.versions import version_for
 from handlers.enterprises import bank_accounts, register
+from handlers.rosters import claims, keeping, reading, sheets
+from handlers.rosters.rule import PersonRule, person_rule
+from web import naming
 from web.portal import policy_view, stated
 from web.portal.policy_view import PolicyView
 
 PLAIN_FIELDS = ("event_date", "account", "commitment", "received_at", "received_reason")
+FAULTS_SHOWN = 12
 LATE_ENTRY = timedelta(minutes=15)
 MEDIA_TYPES = {
     ".pdf": "application/pdf",
@@ -66,6 +71,8 @@ class Preparing:
     saved_by: str
     answer: Answer | None
     may_send: bool
+    persons: PersonRule | None = None
+    roster: list[Row[Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -106,6 +113,7 @@ def load(work: Work, version_id: str, firm_id: UUID, channel: str) -> Preparing:
     if policy.mode == "automatic":
         raise InvalidInput(_("这项政策免申即享，由主管部门按名单推送，不需要申请。"))
     draft = drafts.find(work, policy.id, firm_id, channel)
+    rule = person_rule(policy.row)
     prepared = Preparing(
         policy=policy,
         firm=register.get(work, firm_id),
@@ -120,8 +128,32 @@ def load(work: Work, version_id: str, firm_id: UUID, channel: str) -> Preparing:
         else "",
         answer=None,
         may_send=may_send(work.actor, policy, firm_id, channel),
+        persons=rule,
     )
+    prepared = replace(prepared, roster=_roster(work, prepared))
     return replace(prepared, answer=_answer(work, prepared))
+
+
+def asked(policy: PolicyView) -> list[dict[str, Any]]:
+    """The inputs that the form asks for: all but what a roster counts."""
+    rule = person_rule(policy.row)
+    return [one for one in policy.inputs if rule is None or one["name"] != rule.fact]
+
+
+def _roster_id(prepared: Preparing) -> UUID | None:
+    return prepared.draft.roster_id if prepared.draft is not None else None
+
+
+def _roster(work: Work, prepared: Preparing) -> list[Row[Any]]:
+    roster_id = _roster_id(prepared)
+    if roster_id is None or prepared.persons is None:
+        return []
+    return claims.shown(work, roster_id, prepared.policy.row, _event_day(work, prepared))
+
+
+def _event_day(work: Work, prepared: Preparing) -> date:
+    typed = _day(prepared.typed.get("event_date", ""))
+    return typed or work.now.astimezone(SHANGHAI).date()
 
 
 def _defaults(work: Work, channel: str) -> dict[str, str]:
@@ -133,9 +165,15 @@ def _defaults(work: Work, channel: str) -> dict[str, str]:
 
 
 def _answer(work: Work, prepared: Preparing) -> Answer:
-    values, _errors = stated.read(prepared.policy.inputs, prepared.typed, partial=True)
-    event_date = _day(prepared.typed.get("event_date", "")) or work.now.astimezone(SHANGHAI).date()
-    return check(work, prepared.policy.id, prepared.firm.id, event_date, values)
+    values, _errors = stated.read(asked(prepared.policy), prepared.typed, partial=True)
+    return check(
+        work,
+        prepared.policy.id,
+        prepared.firm.id,
+        _event_day(work, prepared),
+        values,
+        roster_id=_roster_id(prepared),
+    )
 
 
 def keep(
@@ -149,10 +187,10 @@ def keep(
     """Keeps what came with a form; returns, by field, what is wrong with its files."""
     prepared = load(work, version_id, firm_id, channel)
     typed = {name: form.get(name, "").strip()[:500] for name in PLAIN_FIELDS}
-    typed |= stated.typed(prepared.policy.inputs, form)
+    typed |= stated.typed(asked(prepared.policy), form)
     typed["ready"] = ""
     draft_id = drafts.save(work, version_id, firm_id, channel, typed)
-    errors: dict[str, str] = {}
+    errors = _keep_roster(work, prepared, draft_id, form, uploads)
     for paper in prepared.papers:
         field = f"file-{paper.id}"
         for upload in uploads.getlist(field):
@@ -166,6 +204,55 @@ def keep(
     if removed:
         drafts.remove_file(work, draft_id, _uuid(removed))
     return errors
+
+
+def _keep_roster(
+    work: Work,
+    prepared: Preparing,
+    draft_id: UUID,
+    form: Mapping[str, str],
+    uploads: MultiDict[str, FileStorage],
+) -> dict[str, str]:
+    """Keeps what came as a roster, or says what is wrong with it; nothing of it is kept as typed."""
+    if prepared.persons is None:
+        return {}
+    if form.get("remove_roster"):
+        drafts.set_roster(work, draft_id, None)
+        return {}
+    upload, pasted = uploads.get("roster_file"), form.get("roster", "").strip()
+    if upload is not None and upload.filename:
+        try:
+            rows = sheets.cells_of_file(upload.filename, upload.read(sheets.MAX_BYTES + 1))
+        except InvalidInput as error:
+            return {"roster": error.fields.get("roster", error.message)}
+    elif pasted:
+        rows = sheets.cells_of_text(pasted)
+    else:
+        return {}
+    today = work.now.astimezone(SHANGHAI).date()
+    persons, faults = reading.read(rows, prepared.persons.basis, today)
+    if faults:
+        return {"roster": _roster_faults(faults)}
+    drafts.set_roster(work, draft_id, keeping.keep(work, prepared.policy.policy_id, persons))
+    return {}
+
+
+def _roster_faults(faults: list[reading.Fault]) -> str:
+    """Every fault with its row and field, in the reader's language, the first ones only of many."""
+    said = [_roster_fault(one) for one in faults[:FAULTS_SHOWN]]
+    if len(faults) > FAULTS_SHOWN:
+        said.append(_("还有 %(count)s 处，请先改正以上各处", count=len(faults) - FAULTS_SHOWN))
+    return "；".join(said)
+
+
+def _roster_fault(one: reading.Fault) -> str:
+    sentence = naming.said(one.sentence)
+    if one.other:
+        sentence = _("与第 %(row)s 行是同一人", row=one.other)
+    if not one.row:
+        return sentence
+    place = _("第 %(row)s 行 %(field)s：", row=one.row, field=naming.said(one.field))
+    return f"{place}{sentence}"
 
 
 def _add(work: Work, draft_id: UUID, name: str, upload: FileStorage) -> None:
@@ -187,7 +274,15 @@ def _uuid(text: str) -> UUID:
 def validate(work: Work, prepared: Preparing) -> tuple[Application, dict[str, str]]:
     """The application and, by field, what is wrong with it."""
     typed, policy = prepared.typed, prepared.policy
-    values, errors = stated.read(policy.inputs, typed)
+    values, errors = stated.read(asked(policy), typed)
+    if prepared.persons is not None:
+        roster_id = _roster_id(prepared)
+        if roster_id is None:
+            errors["roster"] = _("请填写人员名册")
+        else:
+            # What was stated; what is counted is asked again whenever the case is decided on.
+            persons, total = keeping.size(work, roster_id)
+            values[prepared.persons.fact] = total if prepared.persons.basis else Decimal(persons)
     event_date, wrong = _event_date(work, policy, typed.get("event_date", ""))
     errors |= wrong
     received_at, wrong = _received_at(work, prepared)
@@ -288,6 +383,7 @@ def send(work: Work, prepared: Preparing, application: Application) -> UUID:
         work.actor.id,
         received_at=application.received_at,
         event_date=application.event_date,
+        roster_id=_roster_id(prepared),
     )
     if prepared.draft is not None:
         for file in drafts.contents(work, prepared.draft.id):

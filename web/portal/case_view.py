@@ -33,6 +33,8 @@ from handlers.deadlines import clocks
 from handlers.enterprises.tables import bank_account
 from handlers.notices.tables import notice, public_notice
 from handlers.payouts.tables import entitlement, payment_order
+from handlers.rosters import claims
+from handlers.rosters.rule import person_rule
 from web import naming
 from web.portal import policy_view, stated
 
@@ -63,6 +65,8 @@ class CaseView:
     notices: list[Row[Any]]
     public_notice: Row[Any] | None
     payments: list[Row[Any]]
+    roster: list[Row[Any]]
+    basis: str
     may_withdraw: bool
     may_object: bool
 
@@ -117,6 +121,8 @@ def load(work: Work, case_id: UUID) -> CaseView:
             select(public_notice).where(public_notice.c.case_id == case_id)
         ).first(),
         payments=_payments(work, case_id),
+        roster=claims.shown(work, row.roster_id, row, row.event_date) if row.roster_id else [],
+        basis=rule.basis if (rule := person_rule(row)) else "",
         may_withdraw=takes_part and "withdrawal" in waits,
         may_object=takes_part and "objection" in waits,
     )

@@ -36,7 +36,7 @@ def intake_post(firm_id: UUID, version: str) -> Any:
     action = request.form.get("action", "save")
     here = url_for("window.intake", firm_id=firm_id, version=version)
     faults = keep_form(version, firm_id, "window")
-    if request.form.get("remove"):
+    if request.form.get("remove") or request.form.get("remove_roster"):
         return redirect(here)
     if action != "send":
         if faults:
@@ -56,4 +56,10 @@ def intake_post(firm_id: UUID, version: str) -> Any:
 
 
 def _page(prepared: Preparing, errors: dict[str, str]) -> str:
-    return render_template("window/intake.html", **vars(prepared), errors=errors, account_url="")
+    return render_template(
+        "window/intake.html",
+        **vars(prepared),
+        asked=applying.asked(prepared.policy),
+        errors=errors,
+        account_url="",
+    )

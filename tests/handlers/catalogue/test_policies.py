@@ -207,7 +207,7 @@ def test_required_documents_come_in_order_with_where_they_come_from(
     assert [(r.name, r.obtained, r.from_source) for r in rows] == [
         ("申请表", "upload", True),
         ("告知承诺书", "upload", True),
-        ("花名册", "upload", True),
+        ("花名册", "roster", True),
     ]
     uploads = catalogue(lambda work: policies.required_documents(work, "GK-01@2", to_upload=True))
     assert uploads == []

@@ -1,0 +1,118 @@
+"""The roster of persons on the application form and on the pages of its case."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from sqlalchemy import select, update
+
+from engine.tables import user_task
+from handlers.cases.tables import application_draft
+from handlers.catalogue.tables import policy_version
+from handlers.rosters.tables import roster, roster_person
+from tests.handlers.rosters.people import number
+from tests.web.district import page, post
+
+
+@pytest.fixture
+def hiring(district, do):
+    """The district whose policy I counts persons."""
+
+    def act(work):
+        rule = {"exclusivity": {"persons": {"fact": "hires", "period": "ever"}}}
+        work.connection.execute(
+            update(policy_version).where(policy_version.c.id == "I@1").values(**rule)
+        )
+
+    do(act)
+    return district
+
+
+def pasted(*serials):
+    return "\n".join(f"张{'甲乙丙丁'[serial - 1]}三\t{number(serial)}" for serial in serials)
+
+
+def test_a_roster_is_pasted_kept_masked_and_becomes_the_cases(hiring, do):
+    client = hiring.person(hiring.firm())
+    form = page(client, "/policies/I@1/apply")
+    assert "粘贴名册" in form and "stated-hires" not in form
+    assert hiring.apply(client, action="save", roster=pasted(1, 2)).status_code == 302
+    form = page(client, "/policies/I@1/apply")
+    assert "共 2 人，计入 2 人" in form and "张**" in form
+    assert number(1) not in form and number(1)[:3] + "*" * 13 + number(1)[-2:] in form
+    assert hiring.apply(client).status_code == 302
+    (case,) = hiring.cases()
+    assert case.application["hires"] and case.roster_id
+    text = page(client, f"/cases/{case.id}")
+    assert "张**" in text and number(1) not in text
+    assert do(lambda work: work.connection.execute(select(application_draft)).all()) == []
+
+
+def test_a_wrong_row_is_named_stays_to_be_corrected_and_is_kept_nowhere(hiring, do):
+    client = hiring.person(hiring.firm())
+    wrong = number(2)[:-1] + ("1" if number(2)[-1] != "1" else "2")
+    answer = hiring.apply(client, roster=f"张三\t{number(1)}\n李四\t{wrong}")
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 422 and "第 2 行 证件号码：校验码不正确" in text
+    assert wrong in text.split("<textarea")[1].split("</textarea>")[0]
+    assert do(lambda work: work.connection.execute(select(roster_person)).all()) == []
+    (draft,) = do(lambda work: work.connection.execute(select(application_draft)).all())
+    assert wrong not in str(draft) and number(1) not in str(draft)
+    client.get("/language/en")
+    english = hiring.apply(client, roster=f"李四\t{wrong}", action="save")
+    assert english.status_code == 422
+
+
+def test_an_application_without_a_roster_is_refused(hiring):
+    answer = hiring.apply(hiring.person(hiring.firm()))
+    assert answer.status_code == 422 and not hiring.cases()
+    assert "请填写人员名册" in answer.get_data(as_text=True)
+
+
+def test_a_new_roster_takes_the_place_of_the_old_one_and_can_be_removed(hiring, do):
+    client = hiring.person(hiring.firm())
+    hiring.apply(client, action="save", roster=pasted(1))
+    content = f"姓名,证件号码\n王五,{number(3)}\n赵六,{number(4)}".encode("gbk")
+    hiring.apply(client, action="save", roster_file=(io.BytesIO(content), "名册.csv"))
+    assert "共 2 人" in page(client, "/policies/I@1/apply")
+    assert len(do(lambda work: work.connection.execute(select(roster)).all())) == 1
+    post(client, "/policies/I@1/apply", {"remove_roster": "yes", "event_date": "2026-03-01"})
+    assert "共 2 人" not in page(client, "/policies/I@1/apply")
+    assert do(lambda work: work.connection.execute(select(roster_person)).all()) == []
+
+
+def test_the_firm_is_told_that_a_person_counts_elsewhere_but_only_offices_see_where(hiring):
+    first, second = hiring.person(hiring.firm()), hiring.person(hiring.firm())
+    hiring.apply(first, roster=pasted(1))
+    answer = hiring.apply(second, action="save", roster=pasted(2, 1))
+    assert answer.status_code == 302
+    form = page(second, "/policies/I@1/apply")
+    assert "1 人已由其他办件计入" in form
+    hiring.apply(second)
+    one, other = hiring.cases()
+    assert one.number not in page(second, f"/cases/{other.id}")
+    reviewer = hiring.officer("JFJ", "reviewer")
+    assert f"已由办件 {one.number} 计入" in page(reviewer, f"/cases/{other.id}")
+
+
+def test_a_reviewer_reads_full_numbers_with_a_reason_and_others_do_not(hiring, do):
+    client = hiring.person(hiring.firm())
+    hiring.apply(client, roster=pasted(1))
+    (case,) = hiring.cases()
+    task = do(
+        lambda work: work.connection.scalar(
+            select(user_task.c.id).where(user_task.c.instance_id == case.instance_id)
+        )
+    )
+    reviewer = hiring.officer("JFJ", "reviewer")
+    shown = page(reviewer, f"/inbox/{task}")
+    assert "查看并记录" in shown and number(1) not in shown
+    assert post(reviewer, f"/inbox/{task}/roster", {"reason": ""}).status_code == 422
+    answer = post(reviewer, f"/inbox/{task}/roster", {"reason": "与参保名单比对"})
+    text = answer.get_data(as_text=True)
+    assert number(1) in text and "与参保名单比对" in text
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert post(client, f"/inbox/{task}/roster", {"reason": "x"}).status_code == 403
+    head = hiring.officer("JFJ", "head")
+    assert post(head, f"/inbox/{task}/roster", {"reason": "x"}).status_code in (403, 404)
