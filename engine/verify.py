@@ -7,9 +7,13 @@ history's length. Run it in `consistent`: a database at work is then seen as of 
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from itertools import groupby
+from multiprocessing import get_context
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +21,7 @@ from sqlalchemy import Row, select, text
 
 from engine import history, seals, tokens
 from engine.actor import SYSTEM
+from engine.database import connect
 from engine.runtime import Runtime, Work
 from engine.tables import (
     definition,
@@ -32,6 +37,9 @@ from engine.tables import (
 
 PAGE = 500
 EVENTS = 10_000
+PARTS = 256
+SHARED_FROM = 20_000  # events; fewer are checked before a second process has begun
+EVERY = (UUID(int=0), UUID(int=2**128 - 1))
 Progress = Callable[[int, int], None]
 """Told (events checked, events in all)."""
 
@@ -56,34 +64,91 @@ def consistent(runtime: Runtime) -> Iterator[Work]:
         yield Work(connection, runtime.time.now(), SYSTEM, runtime)
 
 
-def findings(work: Work, progress: Progress = lambda done, total: None) -> Iterator[str]:
-    """Seals, orphans, published contents; then each instance: chain, tokens, data, rows."""
+def findings(
+    work: Work, progress: Progress = lambda done, total: None, processes: int = 1
+) -> Iterator[str]:
+    """Seals, orphans, published contents; then each instance: chain, tokens, data, rows.
+
+    Several `processes` share the instances; all see what `work` sees (see `consistent`).
+    """
     yield from seals.broken(work.connection)
     yield from _orphans(work)
     yield from _contents(work)
     total = work.connection.scalar(text("select count(*) from event")) or 0
     done = 0
-    for page in _batches(_pages(work)):
+    if processes > 1 and total >= SHARED_FROM and sys.platform == "linux":
+        parts = _of_parts(work, processes)
+    else:
+        parts = _of_instances(work, *EVERY)
+    for count, found in parts:
+        yield from found
+        done += count
+        progress(done, total)
+
+
+def _of_instances(work: Work, first: UUID, last: UUID) -> Iterator[tuple[int, list[str]]]:
+    """The events checked and what was found, batch by batch, of the instances from id to id."""
+    for page in _batches(_pages(work, first, last)):
         ids = [row.id for row in page]
         events = _events(work, ids)
         sealed = _sealed(work, ids)
         rows = _rows_by_instance(work, ids)
+        found: list[str] = []
         for row in page:
             chain = events.get(row.id, [])
-            yield from history.broken_links(
+            found += history.broken_links(
                 row.id, chain, (row.sequence, row.hash), sealed.get(row.id, {})
             )
-            yield from tokens.unexplained(work, row, chain)
+            found += tokens.unexplained(work, row, chain)
             if row.state is not None:
-                yield from tokens.unlike_rows(work, row, chain, rows)
-            done += len(chain)
-        progress(done, total)
+                found += tokens.unlike_rows(work, row, chain, rows)
+        yield sum(map(len, events.values())), found
 
 
-def _pages(work: Work) -> Iterator[Sequence[Row[Any]]]:
+def _of_parts(work: Work, processes: int) -> Iterator[tuple[int, list[str]]]:
+    """As `_of_instances`, of all, done by processes that share this transaction's snapshot."""
+    snapshot = work.connection.scalar(text("select pg_export_snapshot()"))
+    # Ids are random, so equal ranges of them hold about equally many instances.
+    size = (EVERY[1].int + 1) // PARTS
+    ranges = [(UUID(int=n * size), UUID(int=(n + 1) * size - 1)) for n in range(PARTS)]
+    with ProcessPoolExecutor(
+        processes, get_context("fork"), initializer=_join, initargs=(work, snapshot)
+    ) as pool:
+        yield from pool.map(_part, ranges)
+
+
+_joined: list[Work] = []
+
+
+def _join(work: Work, snapshot: str) -> None:
+    """In a process of its own: a connection of its own that sees what the parent's sees."""
+    database = connect(work.runtime.database.url, pooled=False)
+    connection = database.connect().execution_options(
+        isolation_level="REPEATABLE READ", postgresql_readonly=True
+    )
+    connection.begin()
+    connection.execute(text(f"set transaction snapshot '{snapshot}'"))
+    _joined.append(Work(connection, work.now, SYSTEM, replace(work.runtime, database=database)))
+
+
+def _part(ids: tuple[UUID, UUID]) -> tuple[int, list[str]]:
+    count, found = 0, []
+    for more, sentences in _of_instances(_joined[0], *ids):
+        count += more
+        found += sentences
+    return count, found
+
+
+def _pages(work: Work, first: UUID, last: UUID) -> Iterator[Sequence[Row[Any]]]:
     columns = (definition.c.process_id, definition.c.release_id)
-    query = select(instance, *columns).join(definition).order_by(instance.c.id).limit(PAGE)
-    page = work.connection.execute(query).all()
+    query = (
+        select(instance, *columns)
+        .join(definition)
+        .where(instance.c.id <= last)
+        .order_by(instance.c.id)
+        .limit(PAGE)
+    )
+    page = work.connection.execute(query.where(instance.c.id >= first)).all()
     while page:
         yield page
         page = work.connection.execute(query.where(instance.c.id > page[-1].id)).all()

@@ -65,9 +65,9 @@ def finish(runtime, owner="JFJ"):
     return started
 
 
-def findings(runtime):
+def findings(runtime, processes=1):
     with verify.consistent(runtime) as work:
-        return list(verify.findings(work))
+        return list(verify.findings(work, processes=processes))
 
 
 def change(runtime, statement, **values):
@@ -240,7 +240,7 @@ def test_a_month_of_a_running_case_stays_and_so_do_the_months_after_it(runtime, 
     assert findings(runtime) == []
 
 
-def a_long_history(runtime, events):
+def a_long_history(runtime, events, processes=1):
     """Real cases, ended and refused, copied; then how long `verify` takes and what memory it adds."""
     finish(runtime)
     start(runtime)
@@ -251,7 +251,7 @@ def a_long_history(runtime, events):
         count = multiply(connection, events)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     begun = time.monotonic()
-    assert findings(runtime) == []
+    assert findings(runtime, processes) == []
     seconds = time.monotonic() - begun
     return count, seconds, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
 
@@ -262,9 +262,26 @@ def test_a_copied_history_is_checked_event_by_event(runtime):
     assert len(findings(runtime)) == 1
 
 
+def test_processes_that_share_the_instances_see_one_instant_and_find_the_same(runtime, monkeypatch):
+    monkeypatch.setattr(verify, "SHARED_FROM", 1)
+    a_long_history(runtime, 2000)
+    changes = "update event set reason = 'x' where id in (select max(id) - 9 * n from event, {}) "
+    change(runtime, changes.format("generate_series(0, 20) n group by n"))
+    alone = findings(runtime)
+    told = []
+    with verify.consistent(runtime) as work:
+        assert work.connection.scalar(text("select count(*) from event where reason = 'x'"))
+        change(runtime, "delete from event where reason = 'x'")
+        shared = list(
+            verify.findings(work, lambda done, total: told.append((done, total)), processes=2)
+        )
+    assert len(alone) == 21 and sorted(shared) == sorted(alone)
+    assert told[-1][0] == told[-1][1] == max(done for done, _ in told)
+
+
 @pytest.mark.long
 def test_a_million_events_are_checked_with_flat_memory(runtime):
     events = int(os.environ.get("RONGYIDUI_EVENTS", 1_000_000))
-    count, seconds, megabytes = a_long_history(runtime, events)
+    count, seconds, megabytes = a_long_history(runtime, events, processes=os.cpu_count())
     print(f"verify: {count} events in {seconds:.0f} s, {megabytes:.0f} MB more at the peak")
     assert megabytes < 300

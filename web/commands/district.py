@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterator
 from importlib import resources
@@ -116,7 +117,8 @@ def verify(ctx: click.Context, of_demo: bool) -> None:
         runtime = make_runtime(settings, url)
         found = False
         with engine_verify.consistent(runtime) as work, tqdm(unit=" events", leave=False) as bar:
-            for finding in findings(work, lambda done, total: show(bar, done, total)):
+            processes = os.cpu_count() or 1
+            for finding in findings(work, lambda done, total: show(bar, done, total), processes):
                 found = True
                 tqdm.write(finding)
         runtime.database.dispose()
@@ -131,9 +133,11 @@ def show(bar: tqdm[Any], done: int, total: int) -> None:
     bar.update(done - bar.n)
 
 
-def findings(work: Work, progress: engine_verify.Progress = lambda d, t: None) -> Iterator[str]:
+def findings(
+    work: Work, progress: engine_verify.Progress = lambda d, t: None, processes: int = 1
+) -> Iterator[str]:
     """Engine, ledger, payments, administrators' record: a sentence for each thing that does not fit."""
-    yield from engine_verify.findings(work, progress)
+    yield from engine_verify.findings(work, progress, processes)
     yield from sealing.unlike_seals(work.connection)
     yield from funds_verify.verify(work.connection)
     yield from payouts_verify.verify(work.connection)
