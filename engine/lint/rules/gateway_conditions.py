@@ -14,8 +14,8 @@ _CHOOSING = ("exclusiveGateway", "inclusiveGateway")
 @rule(
     title=("条件写在该写的线上", "Conditions where they are looked at"),
     why=(
-        "排他、包容网关的每条线都要有条件(默认的线除外);默认的线、并行网关和事件网关后的条件引擎不看。",
-        "Every flow out of an exclusive or inclusive gateway needs a condition, the default one apart; on a default flow, or after a parallel or event gateway, nobody looks at one.",
+        "排他、包容网关的每条线都要有条件(默认的线除外)。默认的线、并行网关和事件网关后的条件,按 BPMN 的规定不看,这是提醒。",
+        "Every flow out of an exclusive or inclusive gateway needs a condition, the default one apart. On a default flow, or after a parallel or event gateway, nobody looks at one, as BPMN says: a warning.",
     ),
     refuses="""
 <bpmn:exclusiveGateway id="Gateway_Agreed" name="同意?" default="Flow_No" />
@@ -59,7 +59,7 @@ def _make_default(node: Node, flow: Node) -> Fix | None:
 
 def _ignored(diagram: Diagram, flow: Node, node: Node) -> Finding:
     edit = Edit("drop", flow.get("id", ""), "conditionExpression")
-    return diagram.error(
+    return diagram.warning(
         flow,
         f"“{called(node)}”的这条线上的条件不会被检查",
         f"Nobody looks at the condition on this flow out of “{called(node)}”",

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from engine.lint.finding import Finding
-from engine.lint.model import Diagram, Scope, event_driven
+from engine.lint.model import Diagram, Scope, event_driven, local
 from engine.lint.soundness.explore import Exploration, Problem, explore
 from engine.lint.soundness.net import nets_of, throwers
 
-__all__ = ["Exploration", "Problem", "problems", "soundness_of", "spoken"]
+__all__ = ["Exploration", "Problem", "depending", "problems", "soundness_of", "spoken"]
 _SHOWN = 12
 
 
@@ -74,16 +74,26 @@ def _way_to(diagram: Diagram, scope: Scope) -> tuple[str, ...]:
 def report(
     diagram: Diagram, problem: Problem, path: tuple[str, ...], text: str, english: str
 ) -> Finding:
-    """A finding with its path; a warning that says so where data decide whether it happens."""
+    """A finding with its path; a warning that says so where data or events decide whether it happens."""
     say = diagram.error if problem.certain else diagram.warning
     way = spoken(diagram, path)
-    depends = ("", "") if problem.certain else ("(取决于数据)", " (depending on data)")
+    depends = ("", "") if problem.certain else depending(diagram, path)
     return say(
         problem.element,
         f"{text}{depends[0]}: {way}",
         f"{english}{depends[1]}: “{way}”",
         path=path,
     )
+
+
+def depending(diagram: Diagram, path: tuple[str, ...]) -> tuple[str, str]:
+    """What decides whether something happens."""
+    if any(local(diagram.flow_nodes[e]) == "eventBasedGateway" for e in path if e in diagram.flow_nodes):  # fmt: skip
+        return (
+            "(取决于数据,或哪个事件先发生)",
+            " (depending on data, or on which event comes first)",
+        )
+    return "(取决于数据)", " (depending on data)"
 
 
 def spoken(diagram: Diagram, path: tuple[str, ...]) -> str:

@@ -16,7 +16,8 @@ MAX_MARKINGS = 20_000
 class Problem:
     """Something that can go wrong. `kind` is deadlock, no_way_out, double or left_behind.
 
-    `path` are element ids from the start; `certain`: no data decide it. `others` are elements where
+    `path` are element ids from the start; `certain`: neither data nor the first of several awaited
+    events decide it. `others` are elements where
     tokens stand besides.
     """
 
@@ -189,12 +190,16 @@ class _Search:
         return found
 
     def _is_certain_trap(self, marking: int, trap: set[int]) -> bool:
-        """Whether no data could have kept out of the trap: every choice into it always leads there."""
+        """Whether no data could have kept out of the trap: every choice into it always leads there.
+
+        Some case will take a branch that data choose; an event that is awaited may never come.
+        """
         current = marking
         while (came := self.came[current]) is not None:
             before, step = came
             if before not in trap:
-                return all(self._always_into(choice, trap) for choice in step.choices)
+                always = all(self._always_into(choice, trap) for choice in step.choices)
+                return always and not step.awaited
             current = before
         return True
 
@@ -224,7 +229,8 @@ class _Search:
                 continue
             told.add(origin)
             choices = {choice for one in steps for choice in one.choices}
-            certain = all(self._always_into(choice, reach) for choice in choices)
+            awaited = any(one.awaited for one in steps)
+            certain = not awaited and all(self._always_into(c, reach) for c in choices)
             element = next(iter(sorted(self.net.waits_at(bits))), step.element)
             path = (*self._path(marking), step.element)
             others = (origin,) if origin else ()

@@ -28,7 +28,7 @@ MAX_SUBSETS_OF = 8
 
 @dataclass(frozen=True)
 class Step:
-    """One move. `choices` are the flows that data decided for; `ends` says what an end event does.
+    """One move. `choices` are the flows that data decided for, `awaited` if events did; `ends` says what an end event does.
 
     `drops` are bits that go if they are there: timers of an activity that is left, or everything.
     `join` marks an inclusive join, which takes what has come (see `enabled`).
@@ -38,6 +38,7 @@ class Step:
     takes: int
     gives: int
     choices: tuple[str, ...] = ()
+    awaited: bool = False
     drops: int = 0
     ends: str = ""
     join: tuple[tuple[int, int], ...] = ()  # (incoming bit, places that can still reach it)
@@ -229,18 +230,16 @@ class _Builder:
         if kind == "endEvent":
             ends = _ending(node)
             yield Step(identity, takes, 0, drops=-1 if ends != "plain" else drops, ends=ends)
-        elif kind in ("exclusiveGateway", "complexGateway"):
+        elif kind in ("exclusiveGateway", "complexGateway", "eventBasedGateway"):
             for flow in flows:
                 choice = (flow.get("id", ""),) if len(flows) > 1 else ()
-                yield Step(identity, takes, self._bit(flow.get("id", "")), choice)
-        elif kind == "eventBasedGateway":
-            for flow in flows:
-                yield Step(identity, takes, self._bit(flow.get("id", "")))
+                awaited = kind == "eventBasedGateway"
+                yield Step(identity, takes, self._bit(flow.get("id", "")), choice, awaited)
         elif is_event(node, "link") and kind == "intermediateThrowEvent":
             yield Step(identity, takes, self._linked(node))
         else:
             for chosen, choices in self._subsets(node, flows):
-                yield Step(identity, takes, chosen, choices, drops)
+                yield Step(identity, takes, chosen, choices, drops=drops)
 
     def _subsets(self, node: Node, flows: list[Node]) -> Iterator[tuple[int, tuple[str, ...]]]:
         """What may be given out of several flows: those without condition, and any of the others."""

@@ -142,6 +142,30 @@ def test_a_reminder_may_end_where_the_rest_ends_but_not_run_it_again():
     assert kinds(process(*parts, flows={**flows, "5": "r b"})) == {"double"}
 
 
+def twice(*inside, flows):
+    """Two branches that meet without a join, before what is inside."""
+    body = process(START, *gateway("parallel", "g"), *gateway("exclusive", "m"), *inside, END,
+        flows={"1": "s g", "2": "g m", "3": "g m", **flows})  # fmt: skip
+    found = lint(release(body), SAMPLE)
+    return {(f.rule, f.element, f.severity) for f in found if f.rule in ("doubled_tokens", "repeated_effects")}  # fmt: skip
+
+
+def test_what_is_done_twice_is_told_and_refused_where_it_has_consequences():
+    told = ("doubled_tokens", "m", "warning")
+    script = '<bpmn:scriptTask id="a"><bpmn:script>{ total: 1 }</bpmn:script></bpmn:scriptTask>'
+    flows = {"4": "m a", "5": "a b", "6": "b e"}
+    decision = element("businessRuleTask", "b")
+    person = element("userTask", "b")
+    assert twice(script, decision, flows=flows) == {told}
+    assert twice(script, person, flows=flows) == {told, ("repeated_effects", "b", "error")}
+
+
+def test_an_activity_that_wants_two_tokens_is_not_done_twice():
+    body = process(START, *gateway("parallel", "g"), element("userTask", "a", startQuantity="2"), END,
+        flows={"1": "s g", "2": "g a", "3": "g a", "4": "a e"})  # fmt: skip
+    assert not {f.rule for f in lint(release(body), SAMPLE)} & {"doubled_tokens", "repeated_effects"}  # fmt: skip
+
+
 def test_a_loop_without_an_exit_is_found():
     body = process(START, *gateway("exclusive", "x"), element("userTask", "a"), END,
         flows={"1": "s x", "2": "x a", "3": "a x"})  # fmt: skip
@@ -168,6 +192,16 @@ def test_an_event_gateway_waits_for_one_of_its_events():
     stuck = process(*parts, *gateway("parallel", "x"), flows=flows | joined)
     assert problems(sound) == set()
     assert problems(stuck) == {("deadlock", "x", True)}
+
+
+def test_what_one_of_several_awaited_events_would_bring_about_is_no_certainty():
+    catch = '<bpmn:intermediateCatchEvent id="%s"><bpmn:timerEventDefinition><bpmn:timeDuration>P1D</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>'
+    parts = [START, *gateway("parallel", "f", "j"), *gateway("eventBased", "g"), catch % "a", catch % "b", END, element("endEvent", "out")]  # fmt: skip
+    flows = {"1": "s f", "2": "f g", "3": "f j", "4": "g a", "5": "g b", "6": "a j", "7": "b out", "8": "j e"}  # fmt: skip
+    body = process(*parts, flows=flows)
+    assert ("deadlock", "j", False) in problems(body)
+    [found] = [f for f in lint_body(body) if f.rule == "deadlocks"]
+    assert found.severity == "warning" and "哪个事件先发生" in found.text
 
 
 def test_an_end_reached_while_another_branch_works_is_told():
