@@ -8,7 +8,7 @@ is written unless all of them have found their rows as they were read.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -18,11 +18,14 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
+    Uuid,
     and_,
     bindparam,
+    cast,
     delete,
     func,
     insert,
+    literal,
     literal_column,
     null,
     select,
@@ -32,6 +35,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.elements import ColumnElement
 
+from engine import history
+from engine.history import Link
 from engine.prepared import Prepared, columns_of, few, given_rows, one_row
 from engine.tables import event, instance, message, message_wait, outside_call, timer, user_task
 
@@ -51,6 +56,11 @@ class Changes:
 
     def __init__(self) -> None:
         self._rows: dict[str, list[dict[str, Any]]] = {}
+        self._links: list[str] = []
+
+    def tell(self, links: Iterable[Link]) -> None:
+        """Adds events."""
+        self._links += [link.text for link in links]
 
     def add(self, part: str, **values: Any) -> None:
         """Adds a row; all rows of a part have the same columns. JSON columns take JSON-able values."""
@@ -68,6 +78,9 @@ class Changes:
             if rows:
                 given |= _parameters(name, rows)
                 shape.append((name, tuple(sorted(rows[0])), len(rows) == 1))
+        if self._links:
+            given["tell"] = f"[{','.join(self._links)}]"
+            shape.append(("tell", tuple(history.TOLD), False))
         given["wanted"] = sum(len(self._rows.get(name, ())) for name in _WINNING)
         ((*counts,),) = _statement(tuple(shape)).run(connection, given)
         counted = [name for name, *_ in shape if name in _COUNTED]
@@ -111,7 +124,8 @@ def _statement(shape: Shape) -> Prepared:
 
 def _rows(name: str, table: Table, columns: tuple[str, ...], single: bool) -> Any:
     """A part's rows, as the server reads them."""
-    types = {c: table.c[c].type if c in table.c else _OTHER[c] for c in columns}
+    told = history.TOLD if table is event else _OTHER
+    types = {c: told[c] if c in told else table.c[c].type for c in columns}
     return one_row(name, types) if single else given_rows(name, types)
 
 
@@ -261,6 +275,23 @@ def _deliver(rows: Any, allowed: ColumnElement[bool]) -> Any:
     )
 
 
+def _tell(rows: Any, allowed: ColumnElement[bool]) -> Any:
+    """The rows of events are the texts that were hashed (`history.TOLD`)."""
+    columns = {
+        "instance_id": rows.c.instance,
+        "at": rows.c.moment,
+        "task_id": cast(func.nullif(rows.c.task_id, "None"), Uuid),
+        "algorithm": literal(history.ALGORITHM),
+        **{c.name: c for c in columns_of(rows) if c.name in _AS_TOLD},
+    }
+    chosen = select(*columns.values()).where(allowed)
+    return insert(event).from_select(list(columns), chosen)
+
+
+_AS_TOLD = frozenset(
+    ["sequence", "actor", "kind", "element", "name", "data", "reason", "previous_hash", "hash"]
+)
+# What the parts' rows say beside their tables' columns.
 _OTHER: dict[str, Any] = {"version": Integer(), "held_by": Text()}
 # Name → table, how it is written, what must be done before it. The order is that of the statement.
 _PARTS: dict[str, tuple[Table, Build, tuple[str, ...]]] = {
@@ -279,5 +310,5 @@ _PARTS: dict[str, tuple[Table, Build, tuple[str, ...]]] = {
     "wait": (message_wait, _insert(message_wait), ("end_wait",)),
     "cancel_call": (outside_call, _uncall, ()),
     "call": (outside_call, _call, ()),
-    "tell": (event, _insert(event), ()),
+    "tell": (event, _tell, ()),
 }

@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, DateTime, Integer, Row, Text, Uuid, select
+from sqlalchemy.dialects.postgresql import JSONB
 
 from engine.tables import event
 from engine.values import canonical_json, from_json, to_json
@@ -18,7 +19,6 @@ Sealed = Mapping[int, str]
 """The sealed hashes of one chain, by sequence."""
 
 ALGORITHM = "sha256"
-CHAINED = ("sequence", "at", "actor", "kind", "element", "name", "task_id", "data", "reason")
 
 
 @dataclass
@@ -35,20 +35,63 @@ class Entry:
 
 def digest(previous: str, instance_id: UUID, values: Mapping[str, Any]) -> str:
     """The hash of an event: of its predecessor's hash and of everything it says."""
-    content = {
-        name: str(values[name]) if name == "task_id" else values[name]
-        for name in CHAINED
-        if name not in ("at", "data")
+    found: str = _hashed(previous, _content(str(instance_id), _instant(values["at"]), values))[0]
+    return found
+
+
+def _content(instance_id: str, at: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "instance": instance_id,
+        "at": at,
+        "sequence": values["sequence"],
+        "actor": values["actor"],
+        "kind": values["kind"],
+        "element": values["element"],
+        "name": values["name"],
+        "task_id": str(values["task_id"]),
+        "data": values["data"],
+        "reason": values["reason"],
     }
-    content["at"] = values["at"].astimezone().timestamp().hex()
-    content["data"] = values["data"]
-    content["instance"] = str(instance_id)
-    return hashlib.sha256(previous.encode() + canonical_json(content)).hexdigest()
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone().timestamp().hex()
+
+
+def _hashed(previous: str, content: dict[str, Any]) -> tuple[str, str]:
+    """The hash, and the content as JSON."""
+    text, content_bytes = canonical_json(content)
+    return hashlib.sha256(previous.encode() + content_bytes).hexdigest(), text
 
 
 def state_digest(state: bytes) -> str:
     """What a step's last event says of the state that was stored with it."""
     return hashlib.sha256(state).hexdigest()[:32]
+
+
+class Link(NamedTuple):
+    """An event that is linked to the one before it; `text` is its row as JSON (see TOLD)."""
+
+    sequence: int
+    hash: str
+    text: str
+
+
+# The columns of a link's text: `instance`, `at` and `task_id` are as the hash has them.
+TOLD = {
+    "instance": Uuid(),
+    "moment": DateTime(timezone=True),
+    "sequence": Integer(),
+    "actor": Text(),
+    "kind": Text(),
+    "element": Text(),
+    "name": Text(),
+    "task_id": Text(),
+    "data": JSONB(),
+    "reason": Text(),
+    "previous_hash": Text(),
+    "hash": Text(),
+}
 
 
 def linked(
@@ -58,14 +101,18 @@ def linked(
     at: datetime,
     actor: str,
     after: tuple[int, str],
-) -> Iterator[dict[str, Any]]:
-    """The rows of entries that come after the (sequence, hash) of the last one."""
+) -> list[Link]:
+    """Entries that come after the (sequence, hash) of the last one.
+
+    What is hashed is what is written: a row's text is that of the hash and the hashes.
+    """
     sequence, previous = after
+    instance, instant, moment = str(instance_id), _instant(at), at.isoformat()
+    found = []
     for entry in entries:
         sequence += 1
-        values: dict[str, Any] = {
+        values = {
             "sequence": sequence,
-            "at": at,
             "actor": actor,
             "kind": entry.kind,
             "element": entry.element,
@@ -74,15 +121,11 @@ def linked(
             "data": to_json(entry.data),
             "reason": entry.reason,
         }
-        found = digest(previous, instance_id, values)
-        yield {
-            **values,
-            "instance_id": instance_id,
-            "algorithm": ALGORITHM,
-            "previous_hash": previous,
-            "hash": found,
-        }
-        previous = found
+        hashed, text = _hashed(previous, _content(instance, instant, values))
+        text = f'{text[:-1]},"moment":"{moment}","previous_hash":"{previous}","hash":"{hashed}"}}'
+        found.append(Link(sequence, hashed, text))
+        previous = hashed
+    return found
 
 
 def of_instance(connection: Connection, instance_id: UUID) -> list[Row[Any]]:

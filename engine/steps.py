@@ -369,13 +369,15 @@ def _tell(
     work: Work, standing: Standing, entries: list[Entry], changes: Changes
 ) -> tuple[int, str]:
     """Adds history after the instance's last event; returns the new last (sequence, hash)."""
-    last = (standing.sequence, standing.hash)
-    for values in history.linked(
-        standing.id, entries, at=work.now, actor=work.actor.id, after=last
-    ):
-        changes.add("tell", **values)
-        last = values["sequence"], values["hash"]
-    return last
+    links = history.linked(
+        standing.id,
+        entries,
+        at=work.now,
+        actor=work.actor.id,
+        after=(standing.sequence, standing.hash),
+    )
+    changes.tell(links)
+    return links[-1].sequence, links[-1].hash
 
 
 def _mark(entries: list[Entry], run: Run, state: bytes | None) -> None:

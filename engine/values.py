@@ -99,12 +99,15 @@ def _pack_default(value: object) -> Any:
 
 def plain(value: object) -> object:
     """Copies containers so that msgpack never meets a float or a huge integer unseen."""
-    if isinstance(value, float):
-        raise ValueRefused("流程数据不接受浮点数,请使用 Decimal")
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return value
     if isinstance(value, dict):
         return {_key(k): plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(v) for v in value]
+    if isinstance(value, float):
+        raise ValueRefused("流程数据不接受浮点数,请使用 Decimal")
     if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
         return msgpack.ExtType(_INTEGER, str(value).encode())
     return value
@@ -118,6 +121,8 @@ def _key(key: object) -> str:
 
 def copied(value: T) -> T:
     """A copy that shares no container with the value; much cheaper than `deepcopy`."""
+    if type(value) is str or value is None:
+        return value
     if isinstance(value, dict):
         return {key: copied(item) for key, item in value.items()}  # type: ignore[return-value]
     if isinstance(value, list):
@@ -144,19 +149,31 @@ def unpack(data: bytes) -> Any:
 
 def to_json(value: object) -> Any:
     """Returns a JSON-able form in which every non-JSON value carries its type as a tag."""
-    if value is None or isinstance(value, (bool, str)):
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
         return value
-    if isinstance(value, int) and abs(value) < 2**53:
-        return value
-    if isinstance(value, float):
-        raise ValueRefused("流程数据不接受浮点数,请使用 Decimal")
-    if isinstance(value, dict):
-        plain = {_key(k): to_json(v) for k, v in value.items()}
+    if kind is Tagged:
+        return dict(value)  # type: ignore[call-overload]
+    if kind is dict:
+        plain = {_key(k): to_json(v) for k, v in value.items()}  # type: ignore[attr-defined]
         if len(plain) == 1 and next(iter(plain)).startswith("$"):
             return {"$dict": plain}
         return plain
-    if isinstance(value, (list, tuple)):
-        return [to_json(v) for v in value]
+    if kind is list or kind is tuple:
+        return [to_json(v) for v in value]  # type: ignore[attr-defined]
+    if kind is int and -(2**53) < value < 2**53:  # type: ignore[operator]
+        return value
+    return _other_to_json(value)
+
+
+def _other_to_json(value: object) -> Any:
+    """Of values with a tag, and of kinds that are derived from the plain ones."""
+    bases: tuple[type[Any], ...] = (str, int, dict, list, tuple)
+    for base in bases:
+        if isinstance(value, base) and type(value) is not base:
+            return to_json(base(value))
+    if isinstance(value, float):
+        raise ValueRefused("流程数据不接受浮点数,请使用 Decimal")
     code, text = _encode(value)
     return {_TAGS[code]: text}
 
@@ -181,11 +198,15 @@ def canonical(value: object) -> bytes:
     return _CANONICAL.encode(to_json(value)).encode()
 
 
-def canonical_json(value: object) -> bytes:
-    """As `canonical`, of a form that `to_json` has made: most of them need no second look."""
-    text = _CANONICAL.encode(value)
-    # A tag would be tagged once more.
-    return canonical(value) if '{"$' in text else text.encode()
+def canonical_json(form: object) -> tuple[str, bytes]:
+    """The text, with sorted keys, of a form that `to_json` has made, and its `canonical` bytes."""
+    text = _CANONICAL.encode(form)
+    # A tag would be tagged once more; most forms hold none and need no second look.
+    return text, canonical(form) if '{"$' in text else text.encode()
+
+
+class Tagged(dict[str, Any]):
+    """What `to_json` has made of a context already; within another value it stays as it is."""
 
 
 def from_plain_json(value: Any) -> Any:

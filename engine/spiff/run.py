@@ -24,7 +24,7 @@ from engine.spiff.script import Failure, FeelEngine, Services
 from engine.spiff.specs import HandlerTask, HumanTask
 from engine.spiff.throwing import Sent
 from engine.spiff.workflow import Instance, run_task
-from engine.values import copied
+from engine.values import Tagged, copied, to_json
 
 ACTIVE = TaskState.READY | TaskState.WAITING | TaskState.STARTED
 REFUSED_KEYS = frozenset(["typename"])  # the library's serializer would take it for an object
@@ -90,7 +90,10 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Trace:
-    """An element that was completed in this step, with what it changed and where its tokens went."""
+    """An element that was completed in this step, with what it changed and where its tokens went.
+
+    `changed` is tagged JSON: it tells the values as they were then.
+    """
 
     task_id: UUID
     element: str
@@ -374,7 +377,7 @@ class Run:
                 spec.bpmn_name or "",
                 type(spec).__name__,
                 task.workflow.spec.name,
-                copied(changed),
+                Tagged(to_json(changed)),
                 removed,
                 tuple(_followers(task)),
                 task.workflow.parent_task_id,

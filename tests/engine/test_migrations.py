@@ -119,7 +119,15 @@ def test_a_history_written_before_the_months_is_kept_and_goes_on(empty):
         at = datetime(2031, 1, 5, tzinfo=UTC)
         history_months.ensure(connection, at)
         (fourth,) = history.linked(WRITTEN, [Entry("x")], at=at, actor="a", after=last)
-        connection.execute(insert(event).values(fourth))
+        written = {"kind": "x", "actor": "a", "data": {}, "previous_hash": last[1]}
+        connection.execute(
+            insert(event).values(
+                instance_id=WRITTEN, sequence=fourth.sequence, at=at, hash=fourth.hash, **written
+            )
+        )
+        last = (fourth.sequence, fourth.hash)
+        events = history.of_instance(connection, WRITTEN)
+        assert list(history.broken_links(WRITTEN, events, last, {})) == []
     with empty.connect() as connection:
         kept = connection.execute(text("select id, sequence from event order by sequence")).all()
         assert [row.sequence for row in kept] == [1, 2, 3, 4]
