@@ -103,7 +103,7 @@ def plain(value: object) -> object:
     if kind is str or value is None or kind is bool:
         return value
     if isinstance(value, dict):
-        return {_key(k): plain(v) for k, v in value.items()}
+        return {k if type(k) is str else _key(k): plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(v) for v in value]
     if isinstance(value, float):
@@ -155,7 +155,8 @@ def to_json(value: object) -> Any:
     if kind is Tagged:
         return dict(value)  # type: ignore[call-overload]
     if kind is dict:
-        plain = {_key(k): to_json(v) for k, v in value.items()}  # type: ignore[attr-defined]
+        items = value.items()  # type: ignore[attr-defined]
+        plain = {k if type(k) is str else _key(k): to_json(v) for k, v in items}
         if len(plain) == 1 and next(iter(plain)).startswith("$"):
             return {"$dict": plain}
         return plain

@@ -24,7 +24,7 @@ from engine.spiff.script import Failure, FeelEngine, Services
 from engine.spiff.specs import HandlerTask, HumanTask
 from engine.spiff.throwing import Sent
 from engine.spiff.workflow import Instance, run_task
-from engine.values import Tagged, copied, to_json
+from engine.values import Tagged, to_json
 
 ACTIVE = TaskState.READY | TaskState.WAITING | TaskState.STARTED
 REFUSED_KEYS = frozenset(["typename"])  # the library's serializer would take it for an object
@@ -248,11 +248,11 @@ class Run:
         return self.workflow.sent
 
     def data_of(self, task_id: UUID) -> dict[str, Any]:
-        """The data an open task sees."""
+        """The data an open task sees; its values are everybody's and never changed in place."""
         task = self._find(task_id)
         if task is None:
             raise Conflict
-        return copied(task.data)
+        return dict(task.data)
 
     def current_data(self) -> dict[str, Any]:
         """The data of all open branches, merged for a reader; the end's data once completed."""

@@ -14,6 +14,7 @@ from SpiffWorkflow.util.task import TaskIterator, TaskState
 from engine.bench.models import INSTANT, PROMISED
 from engine.bench.ours import OurTwin
 from engine.spiff.shortcuts import random_id
+from engine.values import copied
 
 
 def test_ids_are_random_uuids_and_never_the_same():
@@ -88,6 +89,6 @@ def test_a_value_shared_along_a_path_is_not_changed_by_a_join():
     run = twin.start(PROMISED.data)
     twin.complete(run, twin.people(run)[0], {})
     survey, review = sorted(twin.people(run), key=lambda p: p.element, reverse=True)
-    before = run.data_of(review.task_id)
+    before = copied(run.data_of(review.task_id))
     twin.complete(run, survey, {"enterprise": {"contact": {"name": "李四"}}})
     assert run.data_of(review.task_id) == before
