@@ -20,7 +20,7 @@ from handlers.accounts.roles import ROLES
 from web import display, navigation, plain_json
 from web.access import NOBODY, current_actor, public
 from web.assets import vite
-from web.display import N_
+from web.marking import N_
 from web.naming import said, told
 from web.settings import Settings
 

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from engine.calendar import SHANGHAI, WorkingCalendar
 from web.access import runtime
+from web.marking import N_
 from web.naming import named, said, worded
 
 
@@ -86,11 +87,6 @@ def deadline(value: datetime | None, provisional: bool = False) -> Markup:
 
 def _local(value: datetime) -> date:
     return value.astimezone(SHANGHAI).date()
-
-
-def N_(text: str) -> str:
-    """Marks a text for translation where it is written; it is translated where it is shown."""
-    return text
 
 
 # word, colour, icon: a state is never shown by colour alone

@@ -13,6 +13,7 @@ from handlers.accounts.roles import ROLES
 from handlers.accounts.tables import department
 from handlers.catalogue.tables import policy
 from web.access import runtime
+from web.inserted import in_readers_language
 
 
 def in_english() -> bool:
@@ -51,7 +52,7 @@ def told(error: Exception) -> str:
 
 def said(sentence: str) -> str:
     """A sentence of the engine or a handler in the reader's language, if the catalogue has it."""
-    return str(_(sentence)) if sentence else sentence
+    return in_readers_language(sentence) if sentence and in_english() else sentence
 
 
 def worded(condition: Any, part: str) -> Any:

@@ -6,7 +6,7 @@ not here stays Chinese.
 
 from __future__ import annotations
 
-from web.display import N_
+from web.marking import N_
 
 ENGINE = (
     N_("引擎无法完成这一步。"),

@@ -14,7 +14,7 @@ from engine.runtime import Work
 from engine.values import from_json
 from handlers.accounts import people
 from web import diagrams
-from web.display import N_
+from web.marking import N_
 
 # kind → (words, icon, colour)
 KINDS: dict[str, tuple[str, str, str]] = {

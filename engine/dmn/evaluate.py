@@ -14,7 +14,7 @@ from engine.dmn.graph import Graph, Trace, World
 from engine.dmn.logic import evaluate
 from engine.dmn.model import Decision, Model
 from engine.dmn.reader import read
-from engine.dmn.session import Functions, Session
+from engine.dmn.session import Functions, Problem, Session
 from engine.errors import EngineError, NotFound
 from engine.feel import FeelLimit
 from engine.feel.say import say_value
@@ -24,6 +24,10 @@ from engine.kept import kept
 
 class TableBroken(EngineError):
     """决策表对这组数据没有唯一的结果。"""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(f"决策表{problem.say()}")
+        self.english = f"Decision table {problem.say('en')}"
 
 
 class NoData(EngineError):
@@ -62,9 +66,9 @@ class Decisions:
         except RecursionError:
             raise FeelLimit("too_deep") from None
         if world.session.problems:
-            broken = next((str(p) for p in world.session.problems if p.breaks), None)
+            broken = next((p for p in world.session.problems if p.breaks), None)
             if broken:
-                raise TableBroken(f"决策表{broken}")
+                raise TableBroken(broken)
         if callable(answer):
             raise NoData(f"决策“{decision.name}”的答案是函数,不能作为数据保存")
         return answer, self._trace(decision, world)

@@ -13,7 +13,7 @@ from handlers.accounts.roles import AUDIT_ADMINISTRATOR
 from handlers.accounts.tables import administration_event
 from web.access import requires, run
 from web.admin import blueprint
-from web.display import N_
+from web.marking import N_
 
 PAGE_SIZE = 100
 # action → words

@@ -20,8 +20,8 @@ from handlers.funds.ledger import ACCOUNTS
 from handlers.funds.tables import indicator, ledger_entry
 from handlers.payouts.tables import entitlement
 from web.access import requires, run
-from web.display import N_
 from web.finance import FUND_READERS, blueprint
+from web.marking import N_
 
 PAGE_SIZE = 100
 WARN_PERCENT, ALARM_PERCENT = 80, 95

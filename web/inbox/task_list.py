@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from engine.runtime import Work
 from handlers.accounts.roles import ROLES
 from web.access import requires, run
-from web.display import N_
 from web.inbox import blueprint, listing
+from web.marking import N_
 
 # tab → label
 TABS = {

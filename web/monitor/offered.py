@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from web.display import N_
+from web.marking import N_
 
 # name → (title, icon, sentence afterwards, statuses in which it is offered)
 RUNNING, ENDED = ("running",), ("completed", "cancelled")

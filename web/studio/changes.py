@@ -13,7 +13,7 @@ from engine.errors import InvalidInput
 from engine.forms import walk
 from engine.lint import kind_of
 from engine.xml import parse_xml
-from web.display import N_
+from web.marking import N_
 
 _LAYOUT = (
     "http://www.omg.org/spec/BPMN/20100524/DI",

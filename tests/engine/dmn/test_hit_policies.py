@@ -92,8 +92,9 @@ def test_the_default_results_stand_in_where_no_rule_fires():
 
 @pytest.mark.parametrize("policy", ["UNIQUE", "ANY"])
 def test_rules_that_contradict_each_other_stop_the_case(policy):
-    with pytest.raises(TableBroken, match="第 1、2 行同时成立"):
+    with pytest.raises(TableBroken, match="第 1、2 行同时成立") as raised:
         decided(policy, 6)
+    assert "Rules 1, 2 all fire" in raised.value.english
 
 
 def test_any_takes_rules_with_the_same_result():
