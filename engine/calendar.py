@@ -67,6 +67,7 @@ class WorkingCalendar:
 
     overrides: dict[date, bool] = field(default_factory=dict)
     announced: frozenset[int] = frozenset()
+    _counted: dict[tuple[date, int], tuple[date, bool]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, connection: Connection) -> WorkingCalendar:
@@ -90,6 +91,12 @@ class WorkingCalendar:
 
     def add(self, start: date, days: int) -> tuple[date, bool]:
         """The day `days` working days after `start` (day 0, not counted), and if it is provisional."""
+        known = self._counted.get((start, days))
+        if known is None:
+            known = self._counted[start, days] = self._count(start, days)
+        return known
+
+    def _count(self, start: date, days: int) -> tuple[date, bool]:
         day, left, years = start, days, set()
         while left > 0:
             day += timedelta(days=1)

@@ -6,6 +6,7 @@ Jobs are at-least-once: each must be safe to run again.
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -125,6 +126,17 @@ def _between_points(job: Job) -> Callable[..., None]:
     return run
 
 
+def collect_rarely() -> None:
+    """For a process that runs jobs: looks for garbage after a chunk's worth of it, not 700 objects.
+
+    A hundred cases in memory are a million objects in circles; looking through them again and again
+    was a quarter of the processor time of a list's line. What is loaded by now is never looked at.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
+
+
 def run_worker(
     conninfo: str, jobs: Iterable[Job], concurrency: int = 2, until_idle: bool = False
 ) -> None:
@@ -132,6 +144,7 @@ def run_worker(
 
     With `until_idle` it stops by itself when no job is due.
     """
+    collect_rarely()
     app = procrastinate.App(
         connector=procrastinate.PsycopgConnector(
             conninfo=conninfo, min_size=1, max_size=concurrency + 2

@@ -109,7 +109,7 @@ class Rows:
     # -- what is known
 
     def known(self, work: Work, question: Question[K, V], key: K, lock: bool = False) -> V | None:
-        answers = self._answers.setdefault(question, _Answers())
+        answers = self._answers_to(question)
         if not answers.has(key, lock):
             self.know(work, question, [key], lock)
         found: V | None = answers.found[key]
@@ -119,7 +119,7 @@ class Rows:
         self, work: Work, question: Question[K, V], keys: Collection[K], lock: bool = False
     ) -> None:
         """Asks for many keys at once."""
-        answers = self._answers.setdefault(question, _Answers())
+        answers = self._answers_to(question)
         wanted = [key for key in dict.fromkeys(keys) if not answers.has(key, lock)]
         if not wanted:
             return
@@ -129,11 +129,17 @@ class Rows:
 
     def seed(self, question: Question[K, V], key: K, value: V | None, locked: bool = True) -> None:
         """Keeps an answer that need not be asked for, as of a row that this unit of work makes."""
-        answers = self._answers.setdefault(question, _Answers())
+        answers = self._answers_to(question)
         answers.found[key] = value
         answers.by_owner[question.owner(key)].add(key)
         if locked:
             answers.locked.add(key)
+
+    def _answers_to(self, question: Question[Any, Any]) -> _Answers:
+        found = self._answers.get(question)
+        if found is None:
+            found = self._answers[question] = _Answers()
+        return found
 
     def concluded(self, key: Hashable, grounds: object, draw: Callable[[], T]) -> T:
         """What follows from things known, drawn again only if these are no longer the same."""

@@ -87,6 +87,8 @@ class Work:
     careful: bool = True
     """Each handler of a step runs in a savepoint. Without, one that fails after it has written has the
     whole unit of work run again with them: most never fail, and a savepoint is two round trips."""
+    rows: Rows = field(init=False, repr=False)
+    """What this transaction has read and will write."""
 
     @property
     def calendar(self) -> WorkingCalendar:
@@ -94,10 +96,8 @@ class Work:
             self._calendar = WorkingCalendar.load(self.connection)
         return self._calendar
 
-    @property
-    def rows(self) -> Rows:
-        """What this transaction has read and will write."""
-        return of_connection(self.connection)
+    def __post_init__(self) -> None:
+        self.rows = of_connection(self.connection)
 
     def known(self, question: Question[K, V], key: K, lock: bool = False) -> V | None:
         """An answer that is read once in this transaction, or None; see `engine.rows`."""

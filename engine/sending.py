@@ -89,7 +89,14 @@ def _place(table: Table) -> int:
 
 def key_of(table: Table, values: Mapping[str, Any]) -> Any:
     """The primary key of a row; None if the server makes it or it has several columns."""
-    return values.get(_key(table).name) if len(table.primary_key) == 1 else None
+    name = _key_name(table)
+    return None if name is None else values.get(name)
+
+
+@cache
+def _key_name(table: Table) -> str | None:
+    names = [column.name for column in table.primary_key.columns]
+    return names[0] if len(names) == 1 else None
 
 
 @cache

@@ -21,6 +21,7 @@ from engine.bench.other_process import STOCK, OtherProcess
 from engine.bench.ours import twin_of
 from engine.database import connect
 from engine.errors import EngineError
+from engine.jobs import collect_rarely
 from engine.runtime import Runtime
 from engine.time_source import SystemTime
 from handlers import registry
@@ -100,6 +101,7 @@ _runtime: Runtime
 def open_worker(url: str, key: str) -> None:
     global _runtime
     _runtime = runtime_of(url, key)
+    collect_rarely()
 
 
 def open_chunks(chunks: list[list[str]]) -> None:
