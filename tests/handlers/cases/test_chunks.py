@@ -47,9 +47,9 @@ def two_scenes(runtime, server, template, tmp_path):
     server.drop_database(name)
 
 
-def district(runtime, folder):
+def district(runtime, folder, money=MONEY):
     folder.mkdir()
-    return with_shipped_diagrams(build(runtime, folder, AMOUNT * MONEY))
+    return with_shipped_diagrams(build(runtime, folder, AMOUNT * money))
 
 
 def signed(scene):
@@ -243,8 +243,8 @@ def test_a_chunk_asks_the_database_as_often_as_a_line(two_scenes):
     assert asked[1] <= asked[0]
 
 
-def test_chains_and_ledger_of_a_list_are_proved(two_scenes):
-    scene, _ = two_scenes
+def test_chains_and_ledger_of_a_list_are_proved(runtime, tmp_path):
+    scene = district(runtime, tmp_path / "district", FIRMS)
     line_ids, _ = signed(scene)
     together(scene, line_ids)
     with verify.consistent(scene.runtime) as work:
