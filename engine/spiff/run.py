@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -364,7 +364,10 @@ class Run:
     def _done(self, task: Any) -> None:
         """Notes a completed element with its data delta."""
         spec = task.task_spec
-        if not spec.bpmn_id or task._state != TaskState.COMPLETED:
+        if task._state != TaskState.COMPLETED:
+            return
+        if not spec.bpmn_id:
+            self._send_on(task)
             return
         parent = task.parent
         base = parent.data if parent is not None else {}
@@ -383,6 +386,22 @@ class Run:
                 task.workflow.parent_task_id,
             )
         )
+
+    def _send_on(self, task: Any) -> None:
+        """What is not drawn sends its tokens in the name of the drawn element before it."""
+        if isinstance(task.task_spec, (BoundaryEventSplit, Turn)):
+            return  # named already, as the element it leads to
+        sent = tuple(_followers(task))
+        before = task.parent
+        while before is not None and not before.task_spec.bpmn_id:
+            before = before.parent
+        if not sent or before is None:
+            return
+        for place in reversed(range(len(self.trace))):
+            if self.trace[place].task_id == before.id:
+                old = self.trace[place]
+                self.trace[place] = replace(old, follows=(*old.follows, *sent))
+                return
 
 
 def is_armed(task: Any) -> bool:

@@ -18,6 +18,7 @@ from tests.engine.drain import drain
 from tests.engine.example import EXAMPLE, FILES, REVIEWER, prepare
 from tests.engine.spiff import draw
 from tests.engine.spiff.draw import boundary, end, flows, gate, start, sub, watcher
+from tests.engine.spiff.draw import event as event_drawn
 from tests.engine.spiff.test_repairs import HEAD
 
 LI = Actor("li", "李", frozenset([REVIEWER]))
@@ -326,3 +327,38 @@ def test_a_branch_that_sees_what_was_written_before_its_last_step_is_found(house
         connection.execute(update(instance).values(state=changed))
     found = district.do(lambda work: list(verify.findings(work)))
     assert any("t 的数据与重演历史所得不一致: word" in sentence for sentence in found), found
+
+
+def with_attribute(drawn, attribute):
+    return drawn.replace(" r:role=", f" {attribute} r:role=", 1)
+
+
+SCRIPT = '<bpmn:scriptTask id="x"><bpmn:script>{ q: 1 }</bpmn:script></bpmn:scriptTask>'
+NOT_DRAWN = {
+    "several flows": (person("a"), person("b"), person("c"), flows("s>a>b>e;a>c>e")),
+    "conditions": (
+        with_attribute(person("a"), 'default="f3.a.c"'), person("b"), person("c"),
+        flows("s>a>b[agreed]>e;a>c>e"),
+    ),
+    "start quantity": (
+        gate("parallel", "g"), person("a"), person("b"),
+        with_attribute(person("x"), 'startQuantity="2"'), flows("s>g>a>x>e;g>b>x"),
+    ),
+    "completion quantity": (
+        with_attribute(person("a"), 'completionQuantity="2"'), SCRIPT, person("b"),
+        flows("s>a>x>b>e"),
+    ),
+    "links": (
+        person("a"), event_drawn("intermediateThrowEvent", "out", "link on"),
+        event_drawn("intermediateCatchEvent", "in", "link on"), person("b"), flows("s>a>out;in>b>e"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("construct", NOT_DRAWN)
+def test_tokens_that_what_is_not_drawn_sends_on_are_accounted_for(house, construct):
+    district = house(start(), end("e"), *NOT_DRAWN[construct])
+    started = district.start()
+    while district.people:
+        district.answer(district.people[0])
+    assert district.status(started) == "completed"
