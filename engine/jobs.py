@@ -6,7 +6,6 @@ Jobs are at-least-once: each must be safe to run again.
 
 from __future__ import annotations
 
-import gc
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from engine.crash_points import crash_point
 from engine.database import touched
+from engine.garbage import collect_rarely
 
 logger = logging.getLogger("rongyidui.jobs")
 # How long a worker may be silent before its jobs go back to the queue.
@@ -124,17 +124,6 @@ def _between_points(job: Job) -> Callable[..., None]:
         crash_point("job done", job.name)
 
     return run
-
-
-def collect_rarely() -> None:
-    """For a process that runs jobs: looks for garbage after a chunk's worth of it, not 700 objects.
-
-    A hundred cases in memory are a million objects in circles; looking through them again and again
-    was a quarter of the processor time of a list's line. What is loaded by now is never looked at.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 20)
 
 
 def run_worker(

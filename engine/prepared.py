@@ -63,7 +63,7 @@ class Prepared:
 
     def __init__(self, statement: ClauseElement, writes: bool = False) -> None:
         compiled: Any = statement.compile(dialect=_DIALECT)
-        self._text = str(compiled).encode()
+        self.text = str(compiled).encode()
         self._names: list[str] = compiled.positiontup or []
         self._constants: dict[str, Any] = compiled.params
         self._writes = writes
@@ -75,7 +75,7 @@ class Prepared:
         driver: Any = connection.connection.driver_connection
         try:
             with psycopg.RawCursor(driver) as cursor:
-                cursor.execute(self._text, [parameters[name] for name in self._names], prepare=True)
+                cursor.execute(self.text, [parameters[name] for name in self._names], prepare=True)
                 return cursor.fetchall()
         except psycopg.Error as error:
             raise DBAPIError.instance(

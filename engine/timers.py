@@ -33,7 +33,7 @@ from engine.steps import Settled, Step
 from engine.tables import definition, instance, timer, user_task
 
 logger = logging.getLogger("rongyidui.timers")
-CHUNK = 50
+CHUNK = 100
 # A job that was asked to fire a timer and died is asked again after this time.
 ASK_AGAIN = timedelta(minutes=2)
 

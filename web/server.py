@@ -7,6 +7,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from sqlalchemy import URL
 
+from engine.garbage import collect_rarely
 from web.application import create_app
 from web.settings import Settings
 from web.system import make_runtime
@@ -35,7 +36,9 @@ class Site(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return create_app(self.settings, make_runtime(self.settings, self.url, pool_size=8))
+        site = create_app(self.settings, make_runtime(self.settings, self.url, pool_size=8))
+        collect_rarely()
+        return site
 
 
 def serve_site(settings: Settings, url: URL) -> None:

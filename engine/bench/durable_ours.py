@@ -18,6 +18,7 @@ from engine.bench import functions, ours
 from engine.bench.models import MODELS
 from engine.bench.models.model import Person
 from engine.database import connect
+from engine.garbage import collect_rarely
 from engine.runtime import Runtime, Work
 from engine.service_tasks import Registry, service_task
 from engine.tables import user_task
@@ -102,6 +103,7 @@ _worker: Worker
 def open_worker(url: str) -> None:
     global _worker
     _worker = Worker(url)
+    collect_rarely()  # as the processes of the site and of the jobs do
 
 
 def start(model_id: str, count: int) -> None:

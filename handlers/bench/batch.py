@@ -21,7 +21,7 @@ from engine.bench.other_process import STOCK, OtherProcess
 from engine.bench.ours import twin_of
 from engine.database import connect
 from engine.errors import EngineError
-from engine.jobs import collect_rarely
+from engine.garbage import collect_rarely
 from engine.runtime import Runtime
 from engine.time_source import SystemTime
 from handlers import registry
