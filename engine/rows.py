@@ -15,7 +15,7 @@ careful one (`Work.careful`) they are sent when their service task ends, within 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
@@ -101,6 +101,8 @@ class Rows:
         self._connection = ref(connection)
         self._collected = sending.Collected()
         self._answers: dict[Question[Any, Any], _Answers] = {}
+        self._by_table: defaultdict[Table, list[tuple[Question[Any, Any], _Answers]]]
+        self._by_table = defaultdict(list)
         self._gathered: dict[Hashable, tuple[list[Any], Callable[[list[Any]], None]]] = {}
         self._conclusions: dict[Hashable, tuple[Any, Any]] = {}
         self._busy = False
@@ -112,6 +114,7 @@ class Rows:
         answers = self._answers_to(question)
         if not answers.has(key, lock):
             self.know(work, question, [key], lock)
+            answers = self._answers_to(question)
         found: V | None = answers.found[key]
         return found
 
@@ -139,6 +142,8 @@ class Rows:
         found = self._answers.get(question)
         if found is None:
             found = self._answers[question] = _Answers()
+            for table in question.of:
+                self._by_table[table].append((question, found))
         return found
 
     def concluded(self, key: Hashable, grounds: object, draw: Callable[[], T]) -> T:
@@ -169,7 +174,7 @@ class Rows:
         if table in _BY_KEY:
             row = SimpleNamespace(**{**sending.defaults(table), **values})
             self.seed(_BY_KEY[table], sending.key_of(table, values), row)
-        for question, answers in self._reading(table):
+        for question, answers in self._by_table[table]:
             if question.row_of is not table:
                 self._doubt(question, answers, table, values)
 
@@ -182,13 +187,16 @@ class Rows:
         """
         self._told()
         self._collected.update(table, key, values)
-        before = {**self._row(table, key), **(of or {})}
-        for question, answers in self._reading(table):
-            if question.row_of is table:
-                if answers.found.get(key) is not None:
-                    answers.found[key] = changed(answers.found[key], values)
-            else:
-                self._doubt(question, answers, table, {**before, **values}, values)
+        row: dict[str, Any] = {}
+        others = []
+        for question, answers in self._by_table[table]:
+            if question.row_of is not table:
+                others.append((question, answers))
+            elif answers.found.get(key) is not None:
+                row = vars(answers.found[key])
+                answers.found[key] = changed(answers.found[key], values)
+        for question, answers in others:
+            self._doubt(question, answers, table, {**row, **(of or {}), **values}, values)
 
     def gather(self, name: Hashable, thing: T, write: Callable[[list[T]], None]) -> None:
         """Collects what `write` turns into rows when the others go; the last thing a unit of work
@@ -253,9 +261,9 @@ class Rows:
         table = getattr(statement, "table", None)
         if isinstance(statement, TextClause):
             if not statement.text.lstrip().lower().startswith("select"):
-                self._answers.clear()
+                self._forget_all()
         elif table is not None:
-            for question, answers in self._reading(table):
+            for question, answers in self._by_table.get(table, ()):
                 self._doubt(question, answers, table, {})
 
     def reset(self) -> None:
@@ -266,8 +274,12 @@ class Rows:
     def _take_back(self) -> None:
         self._collected.clear()
         self._gathered.clear()
+        self._forget_all()
+
+    def _forget_all(self) -> None:
         self._conclusions.clear()
         self._answers.clear()
+        self._by_table.clear()
 
     def _own(self, act: Callable[[], object]) -> None:
         """Sends statements of our own, before which there is nothing to send."""
@@ -278,17 +290,6 @@ class Rows:
             self._busy = before
 
     # -- what a write makes wrong
-
-    def _reading(self, table: Any) -> Iterator[tuple[Question[Any, Any], _Answers]]:
-        for question, answers in list(self._answers.items()):
-            if table in question.of:
-                yield question, answers
-
-    def _row(self, table: Table, key: Any) -> dict[str, Any]:
-        for question, answers in self._answers.items():
-            if question.row_of is table and answers.found.get(key) is not None:
-                return dict(vars(answers.found[key]))
-        return {}
 
     def _doubt(
         self,

@@ -95,11 +95,20 @@ def add_firms(work: Work, numbers: range) -> dict[UUID, str]:
             for firm_id, code in firms.items()
         ],
     )
-    for firm_id, code in firms.items():
-        account = bank_accounts.declare(
-            work, firm_id, f"乙{code[-8:]}有限公司", "示例银行", "102428000015", "622200000000"
-        )
-        bank_accounts.confirm(work, account)
+    accounts = bank_accounts.declare_many(
+        work,
+        [
+            {
+                "enterprise_id": firm_id,
+                "holder": f"乙{code[-8:]}有限公司",
+                "bank": "示例银行",
+                "cnaps": "102428000015",
+                "number": "622200000000",
+            }
+            for firm_id, code in firms.items()
+        ],
+    )
+    bank_accounts.confirm_many(work, accounts)
     return firms
 
 
