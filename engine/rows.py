@@ -35,7 +35,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.event import listen
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.sql.elements import RollbackToSavepointClause
+from sqlalchemy.sql.elements import RollbackToSavepointClause, SavepointClause
 
 from engine import sending
 from engine.driver import is_race
@@ -254,6 +254,10 @@ class Rows:
             return
         if isinstance(statement, RollbackToSavepointClause):
             self._take_back()
+            return
+        if isinstance(statement, SavepointClause):
+            # What is taken back to here was collected after it.
+            self.settle()
             return
         self.send()
         if getattr(statement, "is_select", False):

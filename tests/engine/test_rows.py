@@ -149,6 +149,20 @@ def test_what_was_collected_in_a_savepoint_goes_with_it(do):
     assert do(lambda work: work.connection.scalars(select(clock.c.subject)).all()) == ["a"]
 
 
+def test_what_was_gathered_before_a_savepoint_stays_when_it_is_taken_back(do):
+    written = []
+
+    def act(work):
+        work.rows.gather("g", 1, written.extend)
+        savepoint = work.connection.begin_nested()
+        work.rows.gather("g", 2, written.extend)
+        savepoint.rollback()
+        work.rows.gather("g", 3, written.extend)
+
+    do(act)
+    assert written == [1, 3]
+
+
 def test_nothing_collected_outlives_its_transaction(do):
     def act(work):
         work.rows.insert(clock, values(work))
