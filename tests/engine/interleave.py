@@ -59,7 +59,7 @@ class Session(threading.Thread):
         self.stopped.clear()
         self.go.release()
         deadline = time.monotonic() + PATIENCE
-        while not self.stopped.wait(0.003):
+        while not self.stopped.wait(0.015):
             assert time.monotonic() < deadline, f"stuck after {self.at}"
             with runtime.database.connect() as connection:
                 if connection.scalar(_WAITING):
