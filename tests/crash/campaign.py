@@ -231,7 +231,7 @@ class Campaign:
 
     def _kill_is_due(self):
         """The kills are spread over the cases; the first case of all comes through undisturbed."""
-        wanted = self.plan.kills * max(self.started, 1) / self.plan.cases
+        wanted = self.plan.kills * (self.ended + 1) / self.plan.cases
         return self.ended > 0 and self.kills.total() < min(wanted, self.plan.kills)
 
     def _scalar(self, statement):
