@@ -9,13 +9,11 @@ from sqlalchemy import text
 
 from engine.errors import BusinessError, PermanentFailure
 from engine.runtime import OutsideWork, Work
-from engine.service_tasks import REGISTRY, Registry, service_task
-from handlers import registry
+from engine.service_tasks import Registry, service_task
 from tests.engine import example
 
-registry.load()
 HOUSE = Registry()
-for handler in (*example.EXAMPLE.all(), *REGISTRY.all()):
+for handler in example.EXAMPLE.all():
     HOUSE.add(handler)
 FIELD_KEY = "Y3Jhc2gtdGVzdHMtY3Jhc2gtdGVzdHMtY3Jhc2gtMDE="
 

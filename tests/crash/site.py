@@ -33,8 +33,10 @@ from engine.errors import Conflict
 from engine.jobs import JobTable, run_worker
 from engine.operations import batches
 from engine.runtime import Runtime
+from engine.service_tasks import REGISTRY, Registry
 from engine.tables import incident, instance, operation_batch, user_task
 from engine.time_source import DatabaseTime
+from handlers import registry
 from handlers.cases import lists
 from handlers.cases.tables import eligibility_list
 from handlers.enterprises.tables import enterprise
@@ -44,6 +46,10 @@ from tests.handlers.scene import REVIEWER as REVIEWER_OF_LISTS
 
 LI = Actor("li", "李", frozenset([REVIEWER]))
 ANSWER = {"agreed": True, "count": 2}
+registry.load()
+EVERYTHING = Registry()
+for handler in (*HOUSE.all(), *REGISTRY.all()):
+    EVERYTHING.add(handler)
 
 
 class Site:
@@ -52,7 +58,7 @@ class Site:
         database = connect(url, pooled=False)
         outside = {"field_key": FIELD_KEY}
         time = DatabaseTime(database)
-        self.runtime = Runtime(database, time, registry=HOUSE, outside=outside)
+        self.runtime = Runtime(database, time, registry=EVERYTHING, outside=outside)
         self.table = JobTable()
         engine_jobs.register(self.table, self.runtime)
         handlers.jobs.register(self.table, self.runtime)

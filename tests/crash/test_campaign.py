@@ -24,7 +24,7 @@ def campaign(tmp_path):
 
 def test_a_few_cases_survive_kills_of_every_process(campaign):
     found = campaign(Plan(cases=6, seed=3, kills=5, quick=True))
-    report = found.report(found.run(seconds=240))
+    report = found.report(found.run(seconds=400))
     assert report["differences"] == []
     assert sum(report["kills"].values()) == 5
 
