@@ -27,9 +27,10 @@ def register(table: JobTable, runtime: Runtime) -> None:
     def deliver_message(message_id: str) -> None:
         messages.deliver(runtime, UUID(message_id))
 
-    def start_process(process_id: str, instance_id: str, data: Any) -> None:
+    def start_process(process_id: str, instance_id: str, data: Any, begin: str = "") -> None:
         def act(work: Work) -> None:
-            instances.start(work, process_id, from_json(data), instance_id=UUID(instance_id))
+            given, identity = from_json(data), UUID(instance_id)
+            instances.start(work, process_id, given, instance_id=identity, begin=begin)
 
         try:
             runtime.run(SYSTEM, act)

@@ -34,11 +34,12 @@ _GET = (
 
 @dataclass(frozen=True)
 class Start:
-    """An instance to be started."""
+    """An instance to be started. `begin` is the start event, where there are several."""
 
     data: dict[str, Any]
     business_key: str = ""
     id: UUID = field(default_factory=uuid.uuid4)
+    begin: str = ""
 
 
 def get(work: Work, instance_id: UUID) -> Row[Any]:
@@ -64,16 +65,18 @@ def start(
     business_key: str = "",
     instance_id: UUID | None = None,
     request: str | None = None,
+    begin: str = "",
 ) -> UUID:
     """Starts a process of the release in force and runs it until it waits.
 
     With a `request` key a repetition returns the first one's id (see request_keys). A second start
-    with one `instance_id` raises Conflict. Raises NotFound if the process has not been published.
+    with one `instance_id` raises Conflict. `begin` is the start event, where there are several.
+    Raises NotFound if the process has not been published.
     """
     content = {"process": process_id, "data": data, "business_key": business_key}
 
     def act() -> str:
-        wanted = Start(data, business_key, instance_id or uuid.uuid4())
+        wanted = Start(data, business_key, instance_id or uuid.uuid4(), begin)
         start_together(work, process_id, [wanted])
         return str(wanted.id)
 
@@ -102,7 +105,7 @@ def start_together(work: Work, process_id: str, wanted: Sequence[Start]) -> None
         )
         for one in wanted
     ]
-    steps.start(work, [(s, one.data) for s, one in zip(fresh, wanted, strict=True)])
+    steps.start(work, [(s, one.data, one.begin) for s, one in zip(fresh, wanted, strict=True)])
 
 
 def step(

@@ -14,6 +14,7 @@ from engine.errors import Conflict, NotFound, VersionConflict
 from engine.history import Entry
 from engine.posting import SIGNAL, broadcast, meets, send
 from engine.runtime import Runtime, Work
+from engine.spiff.events import Message
 from engine.steps import Settled
 from engine.tables import instance, message, message_wait
 from engine.values import from_json
@@ -77,7 +78,7 @@ def fate(work: Work, row: Row[Any]) -> Fate:
         return "delivered"
     if row.expired:
         return "expired"
-    begins = any(row.name in process.start_messages for process in posting.in_force(work))
+    begins = any(process.begun_by(Message, row.name) for process in posting.in_force(work))
     return "underway" if row.wanted or begins else "buffered"
 
 
@@ -149,9 +150,12 @@ def deliver(runtime: Runtime, message_id: UUID) -> bool:
 def _start_by(work: Work, row: Row[Any], payload: dict[str, Any]) -> bool:
     """Starts the process that begins with a message, under its key; False if there is none."""
     for process in posting.in_force(work):
-        if row.name in process.start_messages:
+        begin = process.begun_by(Message, row.name)
+        if begin is not None:
             key = row.business_key or row.key
-            started = instances.start(work, process.id, payload, key, instance_id=row.id)
+            started = instances.start(
+                work, process.id, payload, key, instance_id=row.id, begin=begin
+            )
             work.connection.execute(
                 update(message)
                 .where(message.c.id == row.id)

@@ -16,6 +16,7 @@ from engine import definitions, request_keys
 from engine.prepared import Prepared
 from engine.runtime import Work
 from engine.spiff import Process
+from engine.spiff.events import Signal
 from engine.spiff.run import MessageWanted, Waiting
 from engine.spiff.throwing import Sent
 from engine.tables import instance, message, message_wait
@@ -111,7 +112,8 @@ def broadcast(
     for wait in waits:
         send(work, SIGNAL + name, wait.key, payload, f"{guard}:{name}:{wait.task_id}", SIGNAL_LIVES)
     for process in in_force(work):
-        if name not in process.start_signals:
+        begin = process.begun_by(Signal, name)
+        if begin is None:
             continue
         work.defer(
             "engine.start_process",
@@ -119,6 +121,7 @@ def broadcast(
                 "process_id": process.id,
                 "instance_id": str(uuid5(uuid.NAMESPACE_OID, f"{guard}:{name}:{process.id}")),
                 "data": to_json(payload),
+                "begin": begin,
             },
         )
     return len(waits)

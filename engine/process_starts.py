@@ -18,6 +18,7 @@ from engine.actor import SYSTEM
 from engine.errors import Conflict
 from engine.runtime import Runtime, Work
 from engine.spiff.events import Condition, Timer
+from engine.spiff.parser import start_event
 from engine.start_times import LOOK_EVERY, evaluator, next_of
 from engine.tables import process_start
 from engine.timers import ASK_AGAIN
@@ -95,7 +96,11 @@ def _start(work: Work, row: Row[Any], due: datetime) -> UUID | None:
     name = f"{row.process_id}:{row.element}:{due.astimezone(UTC).isoformat()}"
     try:
         return instances.start(
-            work, row.process_id, {}, instance_id=uuid5(uuid.NAMESPACE_OID, name)
+            work,
+            row.process_id,
+            {},
+            instance_id=uuid5(uuid.NAMESPACE_OID, name),
+            begin=start_event(row.element),
         )
     except Conflict:
         return None

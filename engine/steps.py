@@ -259,18 +259,18 @@ def restored(work: Work, row: Any, services: StepServices) -> Run:
     return Run.restore(library.process(row.process_id), row.state, services)
 
 
-def start(work: Work, started: Sequence[tuple[Standing, dict[str, Any]]]) -> None:
-    """Starts instances that are not there yet with their data, as one.
+def start(work: Work, started: Sequence[tuple[Standing, dict[str, Any], str]]) -> None:
+    """Starts instances that are not there yet with their data, as one, each at its start event.
 
     Raises Conflict if one of them is there.
     """
-    turn = Turn(work, [standing for standing, _ in started])
+    turn = Turn(work, [standing for standing, _, _ in started])
     doings = []
-    for standing, data in started:
+    for standing, data, begin in started:
         services = StepServices(work, standing.release_id, turn)
         library = definitions.library(work.connection, standing.release_id)
-        run = Run.start(library.process(standing.process_id), data, services)
-        entry = Entry("started", data={"changed": data})
+        run = Run.start(library.process(standing.process_id), data, services, begin)
+        entry = Entry("started", begin, data={"changed": data})
         doings.append(Doing(standing, run, services, [entry]))
     for doing in doings:
         doing.run.advance()

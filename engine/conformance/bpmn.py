@@ -22,6 +22,7 @@ from engine.lint import lint
 from engine.runtime import Work
 from engine.service_tasks import Registry, service_task
 from engine.spiff import Library, Run, parse_library
+from engine.spiff.events import Message, Signal
 from engine.spiff.run import MessageWanted, SignalWanted
 from engine.spiff.throwing import Sent
 
@@ -145,8 +146,8 @@ class Stage:
     buffered: list[Sent] = field(default_factory=list)
     current: Run | None = None
 
-    def start(self, process: str, data: dict[str, Any]) -> None:
-        run = Run.start(self.library.process(process), dict(data), self)
+    def start(self, process: str, data: dict[str, Any], begin: str = "") -> None:
+        run = Run.start(self.library.process(process), dict(data), self, begin)
         self.states.append((process, b"", None))
         self._settle(len(self.states) - 1, run)
 
@@ -199,8 +200,9 @@ class Stage:
             for wait in heard:
                 self._receive(place, wait, sent.payload)
         for name, process in self.library.processes.items():
-            if sent.name in process.start_signals:
-                self.start(name, dict(sent.payload))
+            begin = process.begun_by(Signal, sent.name)
+            if begin is not None:
+                self.start(name, dict(sent.payload), begin)
 
     def _deliver(self) -> None:
         """Gives each buffered message to the first instance that waits for it."""
@@ -217,9 +219,10 @@ class Stage:
         """Starts the process that begins with a message nobody waits for."""
         begun = {process for process, _, _ in self.states}
         for name, process in self.library.processes.items():
-            if sent in self.buffered and sent.name in process.start_messages and name not in begun:
+            begin = process.begun_by(Message, sent.name)
+            if sent in self.buffered and begin is not None and name not in begun:
                 self.buffered.remove(sent)
-                self.start(name, dict(sent.payload))
+                self.start(name, dict(sent.payload), begin)
 
     def _receive(
         self, place: int, wait: MessageWanted | SignalWanted, payload: dict[str, Any]

@@ -15,6 +15,7 @@ from engine.lint.elements import ACTIVITIES, FLOW_NODES, GLOBAL_TASKS, SCOPES
 from engine.lint.finding import Finding, Fix
 from engine.service_tasks import Registry
 from engine.spiff.rewrite.ad_hoc import begins
+from engine.spiff.rewrite.instantiating import instantiates
 from engine.xml import BPMN, NAMESPACES, bpmn, parse_xml
 
 Node = etree._Element
@@ -153,8 +154,9 @@ class Scope:
         ]
 
     def _begins(self, node: Node) -> bool:
-        """Whether an element begins with the ad-hoc sub-process it lies in."""
-        return local(self.node) == "adHocSubProcess" and begins(self.node, node)
+        """Whether an element begins with the ad-hoc sub-process it lies in, or starts its process."""
+        ad_hoc = local(self.node) == "adHocSubProcess" and begins(self.node, node)
+        return ad_hoc or instantiates(self.node, node)
 
     def after(self, identity: str) -> list[str]:
         """Ids of what may follow a node, its boundary events included."""

@@ -55,7 +55,8 @@ class Restart:
             release_id, definition_id = found.release_id, found.id
         scene.services = StepServices(work, release_id, scene.turn)
         library = definitions.library(work.connection, release_id)
-        scene.run = Run.start(library.process(row.process_id), data, scene.services)
+        process = library.process(row.process_id)
+        scene.run = Run.start(process, data, scene.services, first.element or "")
         scene.columns |= {
             "status": "running",
             "outcome": None,

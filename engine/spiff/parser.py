@@ -245,6 +245,11 @@ class DiagramParser(BpmnParser):  # type: ignore[misc]
         super().add_bpmn_xml(bpmn, filename)
 
 
+def start_event(element: str) -> str:
+    """The drawn start event of one of the things it waits for."""
+    return element.partition("#")[0]
+
+
 @dataclass(frozen=True)
 class Process:
     """A parsed process: its spec and the specs of everything it calls."""
@@ -254,10 +259,18 @@ class Process:
     path: str
     spec: Any
     called: dict[str, Any]
-    start_signals: frozenset[str] = frozenset()
-    start_messages: frozenset[str] = frozenset()
-    starts: tuple[Timer | Condition, ...] = ()
-    """The timers and conditions that start it."""
+    begins: tuple[Catch, ...] = ()
+    """What its start events wait for."""
+
+    @property
+    def starts(self) -> tuple[Timer | Condition, ...]:
+        """The timers and conditions that start it."""
+        return tuple(d for d in self.begins if isinstance(d, (Timer, Condition)))
+
+    def begun_by(self, kind: type[Message] | type[Signal], name: str) -> str | None:
+        """The id of the start event that waits for a message or signal; None if there is none."""
+        found = (d.element for d in self.begins if isinstance(d, kind) and d.name == name)
+        return next((start_event(element) for element in found), None)
 
     @property
     def undoing(self) -> frozenset[str]:
@@ -285,11 +298,6 @@ class Library:
             return self.processes[process_id]
         except KeyError:
             raise InvalidInput(f"没有名为 {process_id} 的流程") from None
-
-
-def _started_by(spec: Any, kind: type[Catch]) -> frozenset[str]:
-    """Names of the signals or messages that start a process."""
-    return frozenset(d.name for d in _starts(spec) if isinstance(d, kind))
 
 
 def _starts(spec: Any) -> Iterator[Catch]:
@@ -340,9 +348,7 @@ def parse_library(diagrams: Mapping[str, bytes]) -> Library:
                 path,
                 spec,
                 called,
-                _started_by(spec, Signal),
-                _started_by(spec, Message),
-                tuple(d for d in _starts(spec) if isinstance(d, (Timer, Condition))),
+                tuple(_starts(spec)),
             )
         return Library(found)
     except ValidationException as error:

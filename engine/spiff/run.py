@@ -20,6 +20,7 @@ from engine.spiff.catching import definitions_of
 from engine.spiff.events import Catch, Message, Signal, Timer, due_instant
 from engine.spiff.parser import Process
 from engine.spiff.prune import prune
+from engine.spiff.scopes import BEGIN
 from engine.spiff.script import Failure, FeelEngine, Services
 from engine.spiff.specs import HandlerTask, HumanTask
 from engine.spiff.throwing import Sent
@@ -117,11 +118,18 @@ class Run:
         self.workflow: Instance
 
     @classmethod
-    def start(cls, process: Process, data: dict[str, Any], services: Services) -> Run:
-        """A new instance, not yet advanced."""
+    def start(
+        cls, process: Process, data: dict[str, Any], services: Services, begin: str = ""
+    ) -> Run:
+        """A new instance, not yet advanced. `begin` is the start event, if there are several."""
         run = cls(process, services)
         run.workflow = Instance(process.spec, process.called, script_engine=run.engine)
-        run.workflow.task_tree.data = refuse_reserved(data)
+        root = run.workflow.task_tree
+        root.data = refuse_reserved(data)
+        if begin:
+            root.internal_data[BEGIN] = begin
+            root._drop_children(force=True)
+            root.task_spec._predict(root, mask=TaskState.NOT_FINISHED_MASK)
         return run
 
     @classmethod

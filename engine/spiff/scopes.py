@@ -7,7 +7,7 @@ from typing import Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit, BpmnStartTask, SimpleBpmnTask
-from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent
+from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, StartEvent
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.util.task import TaskState
 
@@ -16,6 +16,23 @@ from engine.spiff.merging import Data, common_ancestor, merge
 
 # No id in XML can look like these; so a drawn element may be called Start or End.
 START, END = "(start)", "(end)"
+
+
+BEGIN = "begin"
+
+
+class OneStart(BpmnStartTask):  # type: ignore[misc]
+    """Begins at one of a process's start events: the one of its task's `begin`, else a plain one."""
+
+    def _predict_hook(self, my_task: Any) -> None:
+        begins = [o for o in self.outputs if isinstance(o, StartEvent)]
+        wanted = my_task.internal_data.get(BEGIN)
+        plain = (o for o in begins if not o.started_by)
+        chosen = next((o for o in begins if o.bpmn_id == wanted), None) or next(plain, None)
+        kept = [chosen or begins[0]] if len(begins) > 1 else begins
+        others = [o for o in self.outputs if o not in begins]
+        state = TaskState.FUTURE if my_task._state & TaskState.DEFINITE_MASK else my_task._state
+        my_task._sync_children([*kept, *others], state)
 
 
 class Scope(BpmnProcessSpec):  # type: ignore[misc]
@@ -28,7 +45,7 @@ class Scope(BpmnProcessSpec):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.task_specs.clear()
-        self.start = BpmnStartTask(self, START)
+        self.start = OneStart(self, START)
         self.end = ScopeEnd(self, f"{self.name}.EndJoin")
         self.end.connect(SimpleBpmnTask(self, END))
 

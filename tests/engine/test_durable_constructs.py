@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text, update
 
-from engine import definitions, history, instances, messages, user_tasks, verify
+from engine import definitions, history, instances, messages, operations, user_tasks, verify
 from engine.actor import Actor
 from engine.tables import event, incident, instance, message_wait, timer
 from engine.values import pack
@@ -362,3 +362,27 @@ def test_tokens_that_what_is_not_drawn_sends_on_are_accounted_for(house, constru
     while district.people:
         district.answer(district.people[0])
     assert district.status(started) == "completed"
+
+
+def test_a_process_begins_at_the_start_event_that_happens(house):
+    gateway = '<bpmn:eventBasedGateway id="g" instantiate="true"/>'
+    told = event_drawn("intermediateCatchEvent", "told", "message m")
+    alarm = event_drawn("intermediateCatchEvent", "alarm", "signal sig")
+    district = house(
+        start(), gateway, told, alarm, person("a"), person("b"), person("c"), end("e"),
+        flows("s>a>e;g>told>b>e;g>alarm>c>e"),
+    )  # fmt: skip
+    district.start()
+    assert district.people == ["a"]
+    district.do(lambda work: messages.send(work, "paid", "7", {"id": "7"}))
+    district.settle()
+    assert district.people == ["a", "b"]
+    district.do(lambda work: messages.broadcast(work, "alarm", {}, "once"))
+    district.settle()
+    assert district.people == ["a", "b", "c"]
+    [begun] = district.rows(select(event.c.instance_id).where(event.c.element == "told"))[:1]
+    district.do(
+        lambda work: operations.apply(work, begun.instance_id, operations.Restart(), reason="再来")
+    )
+    district.settle()
+    assert district.people == ["a", "b", "c"]

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from engine.lint.finding import Finding
 from engine.lint.model import Diagram, Release, called, local, owner
 from engine.lint.rule import rule
+from engine.spiff.rewrite.instantiating import begins
 from engine.xml import ours
 
 _WAITING = frozenset(["receiveTask", "intermediateCatchEvent", "boundaryEvent"])
@@ -24,6 +25,9 @@ _WAITING = frozenset(["receiveTask", "intermediateCatchEvent", "boundaryEvent"])
 def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
     for node in diagram.find_all("messageEventDefinition", "receiveTask"):
         waiting = owner(node)
+        scope = waiting.getparent()
+        if scope is not None and begins(scope, waiting):
+            continue  # the message starts the process, under its own key
         if local(waiting) in _WAITING and not waiting.get(ours("key")):
             yield diagram.error(
                 waiting,

@@ -22,6 +22,7 @@ from engine.lint.model import (
     is_event,
     local,
 )
+from engine.spiff.rewrite.instantiating import instantiates
 
 MAX_SUBSETS_OF = 8
 
@@ -104,8 +105,18 @@ class _Builder:
         starts = [i for i, n in self.scope.nodes.items() if local(n) == "startEvent"]
         sides = [b for b in self._boundaries() if self._is_side_branch(b, starts)]
         self._fuse()
-        main = [self._net([(s, self._out(s)) for s in starts], sides)] if starts else []
+        begins = [(s, self._out(s)) for s in starts] + list(self._instantiating())
+        main = [self._net(begins, sides)] if begins else []
         return main + [self._net([(b, self._out(b))], sides) for b in sides]
+
+    def _instantiating(self) -> Iterator[tuple[str, int]]:
+        """Receive tasks that start the process, and each way out of event gateways that do."""
+        for identity, node in self.scope.nodes.items():
+            if instantiates(self.scope.node, node) and local(node) == "receiveTask":
+                yield identity, self._out(identity)
+            elif instantiates(self.scope.node, node):
+                for flow in self.scope.outgoing[identity]:
+                    yield identity, self._bit(flow.get("id", ""))
 
     def _net(self, starts: list[tuple[str, int]], sides: list[str]) -> Net:
         steps = [s for i, n in self.scope.nodes.items() for s in self._steps(i, n, sides)]
