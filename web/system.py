@@ -19,6 +19,7 @@ from engine.scheduler import CalendarJob
 from engine.time_source import DatabaseTime, SystemTime, TimeSource
 from handlers import jobs, registry, sealing
 from handlers.eligibility import runs
+from handlers.payouts import queue
 from handlers.rosters import keeping
 from web.settings import Settings
 
@@ -129,6 +130,7 @@ def calendar_jobs(settings: Settings) -> list[CalendarJob]:
     return [
         CalendarJob("archive a month", "20 3 * * *", archive_next),
         CalendarJob("seal", "40 2 * * *", sealing.seal_daily),
+        CalendarJob("call those in queues", "*/10 * * * *", queue.call_all),
         CalendarJob("erase old rosters", "10 2 * * *", keeping.erase_daily),
         CalendarJob("match every enterprise", "30 5 * * *", runs.run_daily),
     ]

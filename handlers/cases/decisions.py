@@ -21,6 +21,7 @@ from handlers.cases.tables import STATUSES, eligibility_line
 from handlers.deadlines import clocks
 from handlers.money import spoken, yuan
 from handlers.notices import send
+from handlers.payouts import queue
 from handlers.rosters import claims
 
 REMEDIES = (
@@ -229,6 +230,7 @@ def _end(work: Work, case: Row[Any], status: str, **values: Any) -> None:
     if status in case_files.ENDED:
         claims.release(work, case.roster_id)
     case_files.change(work, case.id, status=status, ended_at=case.ended_at or work.now, **values)
+    queue.decided(work, case, case.policy_id)
 
 
 def applicant_unit(case: Row[Any]) -> str:

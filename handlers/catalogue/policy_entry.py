@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from engine.errors import InvalidInput
+from handlers.payouts.queue import NEXT_YEAR, REFUSE
 from handlers.rosters.rule import PERIODS
 
 MODES = ("automatic", "instant", "promised")
@@ -185,6 +186,11 @@ def _check_exclusivity(
     if not isinstance(rules, Mapping):
         faults.add(path + "exclusivity", "应为对象")
         return
+    if rules.get("until_exhausted") not in (None, REFUSE, NEXT_YEAR):
+        faults.add(
+            path + "exclusivity.until_exhausted",
+            "应为 refuse(用完后不予兑现)或 next_year(用完后转下一年度预算)",
+        )
     if "persons" in rules:
         _check_persons(faults, path + "exclusivity.persons", rules["persons"], version)
     if "event_facts" in rules:

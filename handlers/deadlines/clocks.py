@@ -28,6 +28,7 @@ KINDS = {
     "site_survey": "现场勘查",
     "public_notice": "公示",
     "objection": "处理异议",
+    "queue": "排队等候资金",
     "stopped": "办理中止",
 }
 YELLOW_PERCENT, RED_PERCENT = 60, 80

@@ -28,8 +28,10 @@ from handlers.eligibility.facts import (
     stages_given,
     stated_facts,
 )
+from handlers.eligibility.money_left import with_money_left
 from handlers.eligibility.persons import roster_of
 from handlers.eligibility.versions import version_row
+from handlers.payouts.queue import rule_of
 from handlers.rosters.claims import Standing
 from handlers.rosters.rule import person_rule
 
@@ -69,6 +71,8 @@ def check(
             roster_of(work, version, event_date, case_id, roster_id),
         )
 
+    if rule_of(version):
+        return with_money_left(work, version, ask(), case_id)
     if year_count(version) is not None or person_rule(version) is not None:
         return ask()  # places and persons are counted over all firms
     # Acceptance, approval and entitlement ask the same: within one unit of work, of the same things

@@ -16,6 +16,8 @@ from handlers.eligibility.versions import version_row
 from handlers.money import spoken
 from handlers.rosters import claims
 
+STOPPING = ("event", "group", "places", "persons", "exhausted")
+
 
 def objection(work: Work, case: Any, amount: Decimal) -> str | None:
     """Why a case (its row) must not be given an amount in yuan; None if it may.
@@ -40,11 +42,7 @@ def objection(work: Work, case: Any, amount: Decimal) -> str | None:
         case_id=case.id,
         event_key=case.event_key,
     )
-    taken = [
-        c.actual
-        for c in answer.conditions
-        if c.exclusion in ("event", "group", "places", "persons")
-    ]
+    taken = [c.actual for c in answer.conditions if c.exclusion in STOPPING]
     if taken:
         return f"办件 {case.number} 不能兑付: {';'.join(said for said in taken if said)}"
     if answer.amount is None or amount <= answer.amount:

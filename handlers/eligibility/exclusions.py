@@ -18,6 +18,7 @@ from handlers.cases.tables import case_file
 from handlers.eligibility.answer import Condition
 from handlers.eligibility.events import event_facts
 from handlers.eligibility.facts import LEDGER, REGISTER, Known
+from handlers.payouts.queue import HOLDING, rule_of
 from handlers.payouts.tables import entitlement
 
 SAME_EVENT = "同一事项未重复享受本政策"
@@ -83,7 +84,10 @@ def places_taken(work: Work, version: Any, event_date: date, case_id: UUID | Non
         .join(case_file, case_file.c.id == entitlement.c.case_id)
         .where(
             entitlement.c.policy_id == version.policy_id,
-            entitlement.c.status != "cancelled",
+            # Where acceptance is the order, a place is taken with the money, not with the decision.
+            entitlement.c.status.in_(HOLDING)
+            if rule_of(version)
+            else entitlement.c.status != "cancelled",
             entitlement.c.case_id.is_distinct_from(case_id),
             extract("year", case_file.c.event_date) == event_date.year,
         )

@@ -113,6 +113,11 @@ def transfer_all(work: Work, transfers: Iterable[Transfer]) -> None:
         _move(work, one.kind, one.indicator_id, one.amount, one.entitlement_id, one.reason)
 
 
+def available(work: Work, indicator_id: UUID, lock: bool = False) -> Decimal:
+    """What nobody holds, yuan, with what this unit of work has decided. Raises NotFound."""
+    return Decimal(_balance(work, indicator_id, lock).available)
+
+
 def locked(work: Work, indicator_id: UUID) -> Any:
     """The indicator's row, locked until the unit of work ends. Raises NotFound."""
     work.rows.settle()

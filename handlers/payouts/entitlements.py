@@ -16,8 +16,10 @@ from engine.runtime import Work
 from engine.values import from_json
 from handlers.cases import case_files
 from handlers.catalogue import policies
+from handlers.deadlines import clocks
 from handlers.funds import indicators, ledger
 from handlers.money import yuan
+from handlers.payouts import queue
 from handlers.payouts.tables import entitlement, payment_order
 
 LIVE = ("due", "batched", "sent", "unknown")
@@ -107,7 +109,8 @@ def objections(work: Work, row: Row[Any]) -> list[str]:
 def freeze(work: Work, entitlement_id: UUID) -> None:
     """Reserves an entitlement's money on this year's indicator.
 
-    Raises BusinessError("exhausted") with the exact shortfall. A second call changes nothing.
+    Raises BusinessError("exhausted") with the exact shortfall; where the policy pays until its money
+    is used up, BusinessError("queued") unless it is the case's turn. A second call changes nothing.
     """
     row = get(work, entitlement_id, lock=True)
     if row.status in ("frozen", "ordered", "paid", "failed"):
@@ -116,8 +119,26 @@ def freeze(work: Work, entitlement_id: UUID) -> None:
         raise PermanentFailure("这笔兑付已经取消,不能再冻结资金")
     version = policies.get_version(work, row.policy_version_id)
     found = indicators.indicator_for(work, version.indicator_code or "")
+    queue.require_turn(work, version, row)
     ledger.freeze(work, found, row.amount, row.id, "批准兑付")
     change(work, row.id, status="frozen", indicator_id=found)
+    if queue.rule_of(version):
+        clocks.resume(work, row.case_id)
+        queue.decided(work, version, row.policy_id)
+
+
+def wait(work: Work, entitlement_id: UUID) -> dict[str, Any]:
+    """Waits for the money that earlier cases may take; the case's clock stands still meanwhile.
+
+    Returns {place, ahead}. The message `turn` says when to ask again. Raises
+    BusinessError("used_up") if nothing is left for this case.
+    """
+    row = get(work, entitlement_id, lock=True)
+    place = queue.wait(work, policies.get_version(work, row.policy_version_id), row)
+    if place is None:
+        return {"place": 1, "ahead": 0}
+    clocks.pause(work, row.case_id, "queue", "按受理先后排队等候资金")
+    return {"place": place.number, "ahead": place.ahead}
 
 
 def settle(work: Work, entitlement_id: UUID) -> None:
@@ -162,6 +183,10 @@ def cancel(work: Work, entitlement_id: UUID, reason: str) -> None:
     if row.status in ("frozen", "failed", "ordered"):
         ledger.release(work, row.indicator_id, row.amount, row.id, f"取消兑付: {reason}")
     change(work, row.id, status="cancelled", reason=reason)
+    version = policies.get_version(work, row.policy_version_id)
+    if queue.rule_of(version):
+        clocks.resume(work, row.case_id)
+        queue.decided(work, version, row.policy_id)
 
 
 def last_order(work: Work, entitlement_id: UUID) -> Row[Any] | None:

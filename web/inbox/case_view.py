@@ -13,6 +13,7 @@ from engine.values import from_json
 from handlers.cases.tables import case_file, document
 from handlers.catalogue.tables import policy, policy_version
 from handlers.enterprises.tables import enterprise
+from handlers.payouts import queue
 from handlers.rosters import claims
 from handlers.rosters.rule import person_rule
 
@@ -27,6 +28,7 @@ class CaseView:
     documents: list[Row[Any]] = field(default_factory=list)
     roster: list[Row[Any]] = field(default_factory=list)
     basis: str = ""
+    queue: queue.Place | None = None
 
 
 def of_instance(work: Work, instance_id: UUID) -> CaseView | None:
@@ -42,6 +44,7 @@ def of_instance(work: Work, instance_id: UUID) -> CaseView | None:
             policy_version.c.inputs,
             policy_version.c.policy_id,
             policy_version.c.exclusivity,
+            policy_version.c.indicator_code,
         )
         .join(enterprise, enterprise.c.id == case_file.c.enterprise_id)
         .join(policy_version, policy_version.c.id == case_file.c.policy_version_id)
@@ -59,6 +62,7 @@ def of_instance(work: Work, instance_id: UUID) -> CaseView | None:
         _documents(work, row.id),
         claims.shown(work, row.roster_id, row, row.event_date) if row.roster_id else [],
         rule.basis if rule else "",
+        queue.place_of(work, row, row.id),
     )
 
 

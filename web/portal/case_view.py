@@ -32,6 +32,7 @@ from handlers.catalogue.tables import policy_version
 from handlers.deadlines import clocks
 from handlers.enterprises.tables import bank_account
 from handlers.notices.tables import notice, public_notice
+from handlers.payouts import queue
 from handlers.payouts.tables import entitlement, payment_order
 from handlers.rosters import claims
 from handlers.rosters.rule import person_rule
@@ -67,6 +68,7 @@ class CaseView:
     payments: list[Row[Any]]
     roster: list[Row[Any]]
     basis: str
+    queue: queue.Place | None
     may_withdraw: bool
     may_object: bool
 
@@ -123,6 +125,7 @@ def load(work: Work, case_id: UUID) -> CaseView:
         payments=_payments(work, case_id),
         roster=claims.shown(work, row.roster_id, row, row.event_date) if row.roster_id else [],
         basis=rule.basis if (rule := person_rule(row)) else "",
+        queue=queue.place_of(work, row, case_id),
         may_withdraw=takes_part and "withdrawal" in waits,
         may_object=takes_part and "objection" in waits,
     )
