@@ -55,7 +55,7 @@ for handler in (*HOUSE.all(), *REGISTRY.all()):
 class Site:
     def __init__(self, url):
         self.url = url
-        database = connect(url, pooled=False)
+        database = connect(url)
         outside = {"field_key": FIELD_KEY}
         time = DatabaseTime(database)
         self.runtime = Runtime(database, time, registry=EVERYTHING, outside=outside)

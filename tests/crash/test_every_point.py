@@ -137,6 +137,7 @@ def fingerprint(url):
         query = "select task_name, status, attempts, args from procrastinate_jobs where status <> "
         assert connection.execute(text(query + "'succeeded'")).all() == []
     assert site.run(lambda work: list(verify.findings(work))) == []
+    site.runtime.database.dispose()
     return {name: rows if name == "history" else sorted(rows) for name, rows in found.items()}
 
 
@@ -152,9 +153,11 @@ def differences(expected, found):
 
 def questions(url):
     """How often the world outside was asked, and how often it did what was asked, by key."""
-    with Site(url).runtime.database.connect() as connection:
+    database = Site(url).runtime.database
+    with database.connect() as connection:
         asked = connection.scalars(text("select key from asked")).all()
         paid = connection.scalars(text("select key from paid")).all()
+    database.dispose()
     return Counter(asked), Counter(paid)
 
 
