@@ -127,9 +127,13 @@ def _unlike_replay(row: Row[Any], run: Run, events: Sequence[Row[Any]]) -> Itera
     """
     if any(one.kind in NOT_REPLAYED for one in events):
         return
-    story = replay(events, shapes(run.process), run.process.id)
+    known = shapes(run.process)
+    story = replay(events, known, run.process.id)
+    loops = {element for shape in known.values() for element in shape.loops}
     seen: Counter[Key] = Counter()
     for token in held(run):
+        if not loops.isdisjoint(token.path):
+            continue
         key = (str(token.scope or ""), token.element)
         number, waiting = seen[key], story.pending.get(key, [])
         seen[key] += 1

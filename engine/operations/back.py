@@ -140,6 +140,8 @@ def _stemming(scene: Scene, story: Story, level: Done) -> list[Token]:
     for token in tokens.held(scene.run):
         if str(token.scope or "") != level.scope:
             continue
+        if token.element in story.shapes[level.process].beside:
+            continue  # it began beside whatever was done
         number = seen.get(token.element, 0)
         seen[token.element] = number + 1
         waiting = story.pending.get((level.scope, token.element), [])

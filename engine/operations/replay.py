@@ -137,6 +137,15 @@ def _open(story: Story, processes: dict[str, str], scope: str, process: str) -> 
         if waiting and shape.inside.get(element) == process:
             story.opened[scope] = (outer, element, waiting[0])
             return
+    for around, shape in story.shapes.items():
+        element = next((e for e in shape.first if shape.inside.get(e) == process), "")
+        if element:
+            # It began with the ad-hoc sub-process around it, of which no event has told yet.
+            untold = f"{around}?{scope}"
+            processes[untold] = around
+            _open(story, processes, untold, around)
+            story.opened[scope] = (untold, element, Arrival())
+            return
 
 
 def _taken(story: Story, shape: Shape, scope: str, element: str) -> tuple[Arrival, ...]:

@@ -19,8 +19,10 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff import codec
+from engine.spiff.compensation import ELEMENT, HANDLER, INSIDE, UNDOING
 from engine.spiff.parser import Process
 from engine.spiff.rewrite.ad_hoc import TURN_ENDING
+from engine.spiff.rewrite.compensation_handlers import ENDING
 from engine.spiff.run import ACTIVE, Run, is_armed
 from engine.spiff.script import Services
 from engine.spiff.specs import HandlerTask
@@ -58,18 +60,52 @@ def carry_over(
         owner = run._find(owner_id)
         if owner is None or not owner._state & ACTIVE:
             continue
-        name = getattr(owner.task_spec, "spec", None)
-        spec = process.called.get(name) if isinstance(name, str) else None
+        undoes = not isinstance(owner.task_spec, SubWorkflowTask)
+        name = _undoing(inside.spec.name, elements) if undoes else owner.task_spec.spec
+        spec = process.called.get(name)
         if spec is None:
-            carried.obstacles.append(Obstacle(inside.spec.name, "process"))
-        elif isinstance(owner.task_spec, SubWorkflowTask):
+            carried.obstacles.append(Obstacle(inside.spec.name.removesuffix(ENDING), "process"))
+        else:
             _carry_scope(inside, spec, elements, carried)
+    for workflow in (top, *top.subprocesses.values()):
+        _carry_notes(workflow, process, elements, carried)
     if carried.obstacles:
         return carried
     carried.run = Run.restore(process, codec.dump(top), services)
     for task in carried.run.workflow.all_tasks():
         _look_ahead(task)
     return carried
+
+
+def _undoing(handler: str, elements: Mapping[str, str]) -> str:
+    """The name of what undoes an activity in the new version."""
+    stem = handler.removesuffix(ENDING)
+    return f"{elements.get(stem, stem)}{ENDING}"
+
+
+def _carry_notes(
+    workflow: Any, process: Process, elements: Mapping[str, str], carried: Carried
+) -> None:
+    """Has what was done, and may have to be undone, name what undoes it in the new version."""
+    todo = list(workflow.compensations)
+    while todo:
+        note = todo.pop()
+        note[ELEMENT] = elements.get(note[ELEMENT], note[ELEMENT])
+        todo += note[INSIDE]
+        if note[HANDLER]:
+            note[HANDLER] = _still_undoes(note[HANDLER], process, elements, carried)
+    for task in workflow.tasks.values():
+        for waiting in task.internal_data.get(UNDOING, ()):
+            waiting[0] = _still_undoes(waiting[0], process, elements, carried)
+
+
+def _still_undoes(
+    handler: str, process: Process, elements: Mapping[str, str], carried: Carried
+) -> str:
+    name = _undoing(handler, elements)
+    if name not in process.called:
+        carried.obstacles.append(Obstacle(handler.removesuffix(ENDING), "process"))
+    return name
 
 
 def _carry_scope(workflow: Any, spec: Any, elements: Mapping[str, str], carried: Carried) -> None:

@@ -11,19 +11,27 @@ from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
 from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
 
+from engine.spiff.ad_hoc import AdHocScope
 from engine.spiff.parser import Process
 from engine.spiff.specs import HandlerTask, HumanTask
+from engine.spiff.subprocesses import EventSubProcess
 
 
 @dataclass
 class Shape:
-    """Of one process or sub-process. `joins`: gateways with several ways in; `hosts`: boundary event → its activity and whether it
-    interrupts it; `inside`: element → the process or sub-process it runs; `kinds`: element → person,
-    call or step."""
+    """Of one process or sub-process.
+
+    `joins`: gateways with several ways in; `hosts`: boundary event → its activity and whether it
+    interrupts it; `beside`: event sub-processes that interrupt nothing; `first`: what begins with
+    an ad-hoc sub-process; `inside`: element → the process or sub-process it runs; `kinds`: element →
+    person, call or step.
+    """
 
     loops: set[str] = field(default_factory=set)
     joins: set[str] = field(default_factory=set)
     hosts: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    beside: set[str] = field(default_factory=set)
+    first: frozenset[str] = frozenset()
     inside: dict[str, str] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
@@ -35,7 +43,7 @@ def shapes(process: Process) -> dict[str, Shape]:
 
 
 def _shape(spec: Any) -> Shape:
-    found = Shape()
+    found = Shape(first=spec.first if isinstance(spec, AdHocScope) else frozenset())
     for one in spec.task_specs.values():
         if isinstance(one, BoundaryEventSplit):
             host = next(s for s in one.outputs if not isinstance(s, BoundaryEvent))
@@ -47,6 +55,8 @@ def _shape(spec: Any) -> Shape:
         found.names[one.bpmn_id] = one.bpmn_name or one.bpmn_id
         if isinstance(one, UnstructuredJoin) and len(one.inputs) > 1:
             found.joins.add(one.bpmn_id)
+        if isinstance(one, EventSubProcess) and not one.interrupting:
+            found.beside.add(one.bpmn_id)
         if isinstance(one, LoopTask):
             found.loops.add(one.bpmn_id)
         elif isinstance(one, SubWorkflowTask):

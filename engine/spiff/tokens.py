@@ -123,6 +123,8 @@ def _kind(task: Any) -> str:
     for kind, word in kinds:
         if isinstance(spec, kind):
             return word
+    if task.id in task.workflow.top_workflow.subprocesses:
+        return "scope"  # an event that undoes: what undoes runs inside of it
     return "event" if task._state == TaskState.WAITING else "step"
 
 
