@@ -102,7 +102,7 @@ STATES: dict[str, tuple[str, str, str]] = {
     "withdrawn": (N_("已撤回"), "secondary", "arrow-back-up"),
     "paying": (N_("兑付中"), "info", "cash"),
     "paid": (N_("已兑付"), "success", "circle-check"),
-    "payment_failed": (N_("支付失败"), "danger", "alert-triangle"),
+    "payment_failed": (N_("账户待更正"), "danger", "alert-triangle"),
     "returned": (N_("已退回部门"), "warning", "arrow-back-up"),
     "terminated": (N_("已终止"), "danger", "ban"),
     "running": (N_("运行中"), "info", "player-play"),

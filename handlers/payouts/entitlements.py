@@ -166,6 +166,7 @@ def fail(work: Work, entitlement_id: UUID, reason: str) -> None:
         raise PermanentFailure("银行没有付款失败的答复,不能登记为失败")
     ledger.unorder(work, row.indicator_id, row.amount, row.id, f"付款失败: {reason}")
     change(work, row.id, status="failed", reason=reason)
+    case_files.change(work, row.case_id, status="payment_failed")
 
 
 def cancel(work: Work, entitlement_id: UUID, reason: str) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Row, select, update
 from engine.errors import BusinessError, InvalidInput, PermanentFailure
 from engine.runtime import Work
 from handlers.acting import person_behind
+from handlers.cases import case_files
 from handlers.cases.tables import case_file
 from handlers.enterprises.tables import bank_account, enterprise
 from handlers.funds import ledger
@@ -53,6 +54,9 @@ def order(work: Work, entitlement_id: UUID) -> tuple[UUID, datetime]:
     work.rows.insert(payment_order, values)
     ledger.order(work, row.indicator_id, row.amount, row.id, "下达支付指令")
     entitlements.change(work, entitlement_id, status="ordered")
+    if last is not None and case_files.get(work, row.case_id).status == "payment_failed":
+        # The account was corrected: the firm no longer has the turn.
+        case_files.change(work, row.case_id, status="paying")
     return order_id, due_at
 
 

@@ -112,6 +112,46 @@ def test_an_event_is_told_by_facts_or_by_a_key_not_by_both(catalogue: Callable[.
         catalogue(lambda work: import_policy(work, entry))
 
 
+@pytest.mark.parametrize(
+    ("rule", "field"),
+    [
+        ({"fact": "nothing", "period": "year"}, ".fact"),
+        ({"fact": "roster_number", "period": "year"}, ".fact"),
+        ({"fact": "youth_hires", "period": "month"}, ".period"),
+        ({"fact": "youth_hires", "period": "year", "basis": 1}, ".basis"),
+        ("youth_hires", ""),
+    ],
+)
+def test_persons_are_counted_for_a_stated_number_by_year_or_ever(
+    catalogue: Callable[..., Any], rule: Any, field: str
+) -> None:
+    entry = copy.deepcopy(ENTRIES["JX-02"])
+    entry["versions"][0]["exclusivity"]["persons"] = rule
+    with pytest.raises(InvalidInput) as raised:
+        catalogue(lambda work: import_policy(work, entry))
+    assert f"versions[0].exclusivity.persons{field}" in raised.value.fields
+
+
+def test_no_policy_without_applications_counts_persons(catalogue: Callable[..., Any]) -> None:
+    entry = copy.deepcopy(ENTRIES["JX-02"])
+    entry["versions"][0]["mode"] = "automatic"
+    with pytest.raises(InvalidInput, match="没有名册"):
+        catalogue(lambda work: import_policy(work, entry))
+
+
+def test_what_happens_when_the_money_is_used_up_is_one_of_two_things(
+    catalogue: Callable[..., Any],
+) -> None:
+    entry = copy.deepcopy(ENTRIES["GZ-11"])
+    for good in ("refuse", "next_year"):
+        entry["versions"][0]["exclusivity"]["until_exhausted"] = good
+        catalogue(lambda work: import_policy(work, entry))
+    entry["versions"][0]["exclusivity"]["until_exhausted"] = "maybe"
+    with pytest.raises(InvalidInput) as raised:
+        catalogue(lambda work: import_policy(work, entry))
+    assert "versions[0].exclusivity.until_exhausted" in raised.value.fields
+
+
 def test_every_guide_of_the_sample_says_what_one_event_is() -> None:
     for entry in ENTRIES.values():
         for version in entry["versions"]:

@@ -149,7 +149,10 @@ def test_a_failed_payment_keeps_its_money_for_the_next_attempt(scene):
     answered(scene, order_id, "failed")
     scene.do(lambda work: entitlements.fail(work, owed, "户名不符"))
     assert statuses(scene) == ["failed"] and findings(scene) == []
+    case_id = scene.entitlement_rows()[0].case_id
+    assert scene.case(case_id).status == "payment_failed"  # the firm has the turn
     second, _ = order_of(scene, owed)
+    assert scene.case(case_id).status == "paying"
     assert scene.order_row(second).attempt == 2
     assert findings(scene) == []
 
