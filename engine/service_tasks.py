@@ -3,9 +3,9 @@
     @service_task("funds.reserve")
     def reserve(work: Work, *, entitlement_id: UUID, amount: Decimal) -> dict[str, object]: ...
 
-A `database` handler runs inside the step's transaction, in a savepoint. An `outside` handler runs in
-a job, without a transaction, and gets an `OutsideWork`; its answer enters as a second step. The
-keyword parameters and their annotations are what a diagram must give.
+A `database` handler runs inside the step's transaction; if it fails, its writes go. An `outside`
+handler runs in a job, without a transaction, and gets an `OutsideWork`; its answer enters as a
+second step. The keyword parameters and their annotations are what a diagram must give.
 """
 
 from __future__ import annotations
