@@ -16,7 +16,7 @@ from engine.changes import Changes
 from engine.history import Entry
 from engine.runtime import Work
 from engine.spiff.run import MessageWanted, OutsideCall, PersonWanted, TimerArmed, Waiting
-from engine.standings import Rows
+from engine.standings import WaitingRows
 from engine.values import to_json
 
 
@@ -28,7 +28,7 @@ class Derived:
         self._waits: list[UUID] = []
         self._calls: list[UUID] = []
 
-    def follow(self, instance_id: UUID, waiting: Waiting, rows: Rows) -> list[Entry]:
+    def follow(self, instance_id: UUID, waiting: Waiting, rows: WaitingRows) -> list[Entry]:
         """Takes what an instance waits for now; returns the history of it."""
         self._timers(instance_id, waiting.timers, rows)
         self._message_waits(instance_id, posting.waits_of(waiting), rows)
@@ -44,7 +44,9 @@ class Derived:
             found = posting.buffered(self.work, self._waits)
             self.work.defer_all("engine.deliver_message", [{"message_id": str(m)} for m in found])
 
-    def _user_tasks(self, instance_id: UUID, people: list[PersonWanted], rows: Rows) -> list[Entry]:
+    def _user_tasks(
+        self, instance_id: UUID, people: list[PersonWanted], rows: WaitingRows
+    ) -> list[Entry]:
         wanted = {person.task_id for person in people}
         gone = [task_id for task_id in rows.user_tasks if task_id not in wanted]
         for task_id in gone:
@@ -57,7 +59,7 @@ class Derived:
             *map(_assigned, fresh),
         ]
 
-    def _timers(self, instance_id: UUID, armed: list[TimerArmed], rows: Rows) -> None:
+    def _timers(self, instance_id: UUID, armed: list[TimerArmed], rows: WaitingRows) -> None:
         for task_id, element in _gone(rows.timers, armed):
             self.changes.add("drop_timer", task_id=task_id, element=element)
         for found in armed:
@@ -72,7 +74,9 @@ class Derived:
                     armed_at=self.work.now,
                 )
 
-    def _message_waits(self, instance_id: UUID, wanted: list[MessageWanted], rows: Rows) -> None:
+    def _message_waits(
+        self, instance_id: UUID, wanted: list[MessageWanted], rows: WaitingRows
+    ) -> None:
         for task_id, element in _gone(rows.waits, wanted):
             self.changes.add("end_wait", task_id=task_id, element=element)
         for found in wanted:
@@ -88,7 +92,7 @@ class Derived:
                 )
 
     def _outside_calls(
-        self, instance_id: UUID, calls: list[OutsideCall], failed: set[UUID], rows: Rows
+        self, instance_id: UUID, calls: list[OutsideCall], failed: set[UUID], rows: WaitingRows
     ) -> None:
         for task_id in rows.calls - {call.task_id for call in calls} - failed:
             self.changes.add("cancel_call", task_id=task_id)

@@ -21,9 +21,11 @@ from engine.errors import NotFound
 from engine.history import Entry
 from engine.runtime import Work
 from engine.spiff import Process, Run
-from engine.standings import Rows, Standing
-from engine.steps import Settled, Step, StepServices, Turn
+from engine.standings import Standing, WaitingRows
+from engine.step_services import StepServices
+from engine.steps import Step
 from engine.tables import definition, instance
+from engine.turn import Settled, Turn
 
 _GET = (
     select(instance, definition.c.process_id, definition.c.release_id, definition.c.name)
@@ -101,7 +103,7 @@ def start_together(work: Work, process_id: str, wanted: Sequence[Start]) -> None
             hash="",
             process_id=process_id,
             release_id=found.release_id,
-            rows=Rows(),
+            rows=WaitingRows(),
         )
         for one in wanted
     ]

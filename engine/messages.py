@@ -15,8 +15,8 @@ from engine.history import Entry
 from engine.posting import SIGNAL, broadcast, meets, send
 from engine.runtime import Runtime, Work
 from engine.spiff.events import Message
-from engine.steps import Settled
 from engine.tables import instance, message, message_wait
+from engine.turn import Settled
 from engine.values import from_json
 
 __all__ = [

@@ -16,8 +16,8 @@ from engine.errors import BusinessError, Conflict, EngineError, PermanentFailure
 from engine.history import Entry
 from engine.runtime import OutsideWork, Runtime, Work
 from engine.spiff import Run
-from engine.steps import Settled
 from engine.tables import instance, outside_call
+from engine.turn import Settled
 from engine.values import from_json, to_json
 
 logger = logging.getLogger("rongyidui.outside")

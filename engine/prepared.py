@@ -12,10 +12,10 @@ from typing import Any
 import psycopg
 from sqlalchemy import JSON, Connection, Text, bindparam, cast, column, func, true, values
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.elements import ClauseElement, ColumnElement
 
 from engine.database import touched
+from engine.driver import driver_of
 
 _NEVER = "never"  # a column that no row has
 _DIALECT = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
@@ -72,12 +72,6 @@ class Prepared:
         """The rows of the answer. Raises what SQLAlchemy would raise."""
         touched(connection, self._writes)
         parameters = self._constants | given
-        driver: Any = connection.connection.driver_connection
-        try:
-            with psycopg.RawCursor(driver) as cursor:
-                cursor.execute(self.text, [parameters[name] for name in self._names], prepare=True)
-                return cursor.fetchall()
-        except psycopg.Error as error:
-            raise DBAPIError.instance(
-                None, None, error, psycopg.Error, dialect=connection.dialect
-            ) from error
+        with driver_of(connection) as driver, psycopg.RawCursor(driver) as cursor:
+            cursor.execute(self.text, [parameters[name] for name in self._names], prepare=True)
+            return cursor.fetchall()

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-import psycopg.errors
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from engine.actor import SYSTEM, Actor
 from engine.calendar import WorkingCalendar
 from engine.crash_points import crash_point
+from engine.driver import is_race
 from engine.errors import VersionConflict
 from engine.jobs import JobQueue
 from engine.reactions import REACTIONS, Reactions
@@ -25,7 +25,6 @@ from engine.time_source import TimeSource
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
-RACES = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
 
 
 @dataclass(frozen=True)
@@ -54,8 +53,8 @@ class Runtime:
                 continue
             except (VersionConflict, RetryStep) as error:
                 lost: Exception = error
-            except OperationalError as error:
-                if not isinstance(error.orig, RACES):
+            except DBAPIError as error:
+                if not is_race(error):
                     raise
                 lost = error
             tries -= 1

@@ -27,7 +27,7 @@ Key = tuple[UUID, str]
 
 
 @dataclass
-class Rows:
+class WaitingRows:
     """What the database says an instance waits for; `incidents` are the attempts of failed tasks."""
 
     user_tasks: dict[UUID, tuple[str, str]] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class Standing:
     hash: str
     process_id: str
     release_id: int
-    rows: Rows
+    rows: WaitingRows
 
 
 def _listed(*columns: Any, where: ColumnElement[bool]) -> Any:
@@ -116,8 +116,8 @@ def standing(values: Sequence[Any]) -> Standing:
     return Standing(*own, rows=_rows(*derived))  # type: ignore[misc]
 
 
-def _rows(tasks: Any, timers: Any, waits: Any, calls: Any, incidents: Any) -> Rows:
-    return Rows(
+def _rows(tasks: Any, timers: Any, waits: Any, calls: Any, incidents: Any) -> WaitingRows:
+    return WaitingRows(
         {UUID(task): (element, name) for task, element, name in tasks or ()},
         {(UUID(task), element) for task, element in timers or ()},
         {(UUID(task), element) for task, element in waits or ()},

@@ -9,28 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
-from uuid import UUID
-
-from sqlalchemy.exc import OperationalError
 
 from engine import definitions, history, history_months, incidents, posting
 from engine.changes import Changes
 from engine.crash_points import crash_point
-from engine.database import is_broken
 from engine.derived_rows import Derived
-from engine.dmn import decisions_of
-from engine.errors import Conflict, VersionConflict
-from engine.functions import step_functions
+from engine.errors import Conflict
 from engine.history import Entry
-from engine.runtime import RACES, Work
+from engine.runtime import Work
 from engine.spiff import Run
 from engine.spiff.run import Trace, Waiting
-from engine.spiff.script import RetryCarefully, RetryStep
-from engine.standings import Rows, Standing
+from engine.standings import Standing
+from engine.step_services import StepServices
+from engine.turn import Settled, Turn, new_row
 from engine.values import to_json
-from engine.watching import watched
 
 STATUS_TEXT = {
     "suspended": "流程已挂起,恢复后才能继续办理",
@@ -38,28 +31,6 @@ STATUS_TEXT = {
     "cancelled": "流程已经取消",
     "running": "流程正在运行",
 }
-
-
-@dataclass(frozen=True)
-class Settled:
-    """What belongs to an act itself, such as the row of the task it completes.
-
-    `part` is one of `engine.changes`. If its row is no longer as `values` say, the step ends with
-    Conflict and this text; without a text it does not matter.
-    """
-
-    part: str
-    values: dict[str, Any]
-    otherwise: str | None = None
-
-    def take_from(self, rows: Rows) -> None:
-        """What is settled is nothing the instance waits for any more."""
-        if self.part == "close_task":
-            rows.user_tasks.pop(self.values["id"], None)
-        elif self.part == "use_timer":
-            rows.timers.discard((self.values["task_id"], self.values["element"]))
-        elif self.part == "answer_call":
-            rows.calls.discard(self.values["task_id"])
 
 
 @dataclass(frozen=True)
@@ -71,145 +42,6 @@ class Step:
     entry: Entry | None = None
     settles: Settled | None = None
     status: str = "running"
-
-
-@dataclass
-class Turn:
-    """The right to write of some steps: their instances locked at the versions that were read.
-
-    It is taken once, before anything of theirs is written: by itself when a handler is about to
-    touch the database, else together with what is written at the end. Every step takes the lock of
-    its instance before any other, so that no two wait for each other in a circle.
-    """
-
-    work: Work
-    standings: list[Standing]
-    settled: list[Settled] = field(default_factory=list)
-    taken: bool = False
-
-    def take(self) -> None:
-        """Raises VersionConflict if another step was faster, Conflict if there is nothing to settle."""
-        if self.taken:
-            return
-        changes = Changes()
-        for one in self.standings:
-            if one.lock_version:
-                changes.add("lock", id=one.id, version=one.lock_version)
-            else:
-                changes.add("create", **_created(self.work, one), lock_version=0)
-        self._write(changes)
-        crash_point("row won")
-
-    def write(self, changes: Changes) -> None:
-        """Writes what the steps have changed, and takes the turn if it has not been taken."""
-        self._write(changes)
-
-    def _write(self, changes: Changes) -> None:
-        first = not self.taken
-        if first:
-            for one in self.settled:
-                changes.add(one.part, **one.values)
-        counts = changes.write(self.work.connection)
-        if counts.get("lock", 0) + counts.get("step", 0) < sum(
-            1 for one in self.standings if one.lock_version or not first
-        ):
-            raise VersionConflict
-        if first:
-            self._check(counts)
-        self.taken = True
-
-    def _check(self, counts: dict[str, int]) -> None:
-        new = sum(1 for one in self.standings if not one.lock_version)
-        if counts.get("create", 0) < new:
-            raise Conflict("这个流程已经启动")
-        for one in self.settled:
-            asked = sum(1 for other in self.settled if other.part == one.part)
-            if one.otherwise is not None and counts[one.part] < asked:
-                raise Conflict(one.otherwise)
-
-
-@dataclass
-class StepServices:
-    """What a running instance may reach: the handlers, the release's decisions, the step's time."""
-
-    work: Work
-    release_id: int
-    turn: Turn
-    functions: dict[str, Callable[..., Any]] = field(init=False)
-    traces: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.functions = step_functions(self.work.now, lambda: self.work.calendar)
-
-    @property
-    def now(self) -> datetime:
-        return self.work.now
-
-    def effect(self, handler: str) -> str:
-        return self.work.runtime.registry.get(handler).effect
-
-    def call(self, handler: str, arguments: dict[str, Any], task_id: UUID, element: str) -> Any:
-        """Runs a database handler: if it fails, its writes go and the rest stays."""
-        found = self.work.runtime.registry.get(handler)
-        checked = found.arguments(arguments)
-        guarded = self._in_savepoint if self.work.careful else self._watched
-        try:
-            answer = guarded(lambda: found.function(self.work, **checked))
-        except VersionConflict as error:
-            raise RetryStep from error
-        except OperationalError as error:
-            if isinstance(error.orig, RACES):
-                raise RetryStep from error
-            raise
-        crash_point("handler called")
-        return answer
-
-    def _watched(self, act: Callable[[], Any]) -> Any:
-        """Without a savepoint: one that fails after it has written has the step run again with them."""
-        connection = self.work.connection
-        with watched(connection, self._take) as watch:
-            try:
-                return act()
-            except (RetryStep, VersionConflict):
-                raise
-            except Exception as error:
-                if _is_race(error):
-                    raise
-                if watch.wrote or is_broken(connection):
-                    raise RetryCarefully from error
-                raise
-
-    def _take(self) -> None:
-        """What has been lost here is no failure of the handler's: run again, the step finds out why."""
-        try:
-            self.turn.take()
-        except Conflict as error:
-            raise RetryStep from error
-
-    def _in_savepoint(self, act: Callable[[], Any]) -> Any:
-        self._take()
-        savepoint = self.work.connection.begin_nested()
-        try:
-            answer = act()
-            self.work.rows.send()
-        except (RetryStep, VersionConflict):
-            raise
-        except Exception as error:
-            if not _is_race(error):
-                savepoint.rollback()
-            raise
-        savepoint.commit()
-        return answer
-
-    def decide(self, decision: str, context: dict[str, Any], element: str) -> Any:
-        decisions = decisions_of(self.work.connection, self.release_id)
-        answer, trace = decisions.decide(decision, context, self.functions)
-        self.traces.append((element, trace))
-        return answer
-
-
-def _is_race(error: Exception) -> bool:
-    return isinstance(error, OperationalError) and isinstance(error.orig, RACES)
 
 
 @dataclass
@@ -336,7 +168,7 @@ def _gather(work: Work, turn: Turn, doing: Doing, waiting: Waiting, derived: Der
     if standing.lock_version or turn.taken:
         _change_row(derived.changes, standing, _whole(standing, {**doing.columns, **values}))
     else:
-        created = {**_created(work, standing), **values, "lock_version": 1}
+        created = {**new_row(work, standing), **values, "lock_version": 1}
         derived.changes.add("create", **_whole(standing, created))
 
 
@@ -353,16 +185,6 @@ def _whole(standing: Standing, values: dict[str, Any]) -> dict[str, Any]:
 
 def _change_row(changes: Changes, standing: Standing, values: dict[str, Any]) -> None:
     changes.add("step", id=standing.id, version=standing.lock_version, **values)
-
-
-def _created(work: Work, standing: Standing) -> dict[str, Any]:
-    return {
-        "id": standing.id,
-        "definition_id": standing.definition_id,
-        "business_key": standing.business_key,
-        "status": "running",
-        "started_at": work.now,
-    }
 
 
 def _tell(

@@ -29,8 +29,9 @@ from engine.history import Entry
 from engine.prepared import Prepared, few, given_rows
 from engine.runtime import Runtime, Work
 from engine.standings import Key, Standing
-from engine.steps import Settled, Step
+from engine.steps import Step
 from engine.tables import definition, instance, timer, user_task
+from engine.turn import Settled
 
 logger = logging.getLogger("rongyidui.timers")
 CHUNK = 100

@@ -18,8 +18,9 @@ from engine.prepared import Prepared
 from engine.runtime import Work
 from engine.spiff import Run
 from engine.standings import Standing
-from engine.steps import Settled, Step
+from engine.steps import Step
 from engine.tables import definition, instance, user_task
+from engine.turn import Settled
 from engine.values import from_json, to_json
 
 _GET = (

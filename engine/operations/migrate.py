@@ -15,7 +15,7 @@ from engine.runtime import Work
 from engine.sentence import Sentence
 from engine.spiff import Run, tokens
 from engine.spiff.migration import Obstacle, carry_over
-from engine.steps import StepServices
+from engine.step_services import StepServices
 from engine.tables import (
     definition,
     incident,

@@ -23,7 +23,9 @@ from engine.spiff import Process, Run
 from engine.spiff.script import RetryStep
 from engine.spiff.tokens import Token
 from engine.standings import Standing
-from engine.steps import Doing, StepServices, Turn
+from engine.step_services import StepServices
+from engine.steps import Doing
+from engine.turn import Turn
 
 # What was set aside for the first run must be freed before the second sets it aside again.
 BEFORE_IT_RUNS = frozenset(["restarted"])

@@ -11,7 +11,7 @@ from engine.operations.perform import Scene
 from engine.reactions import Refused
 from engine.sentence import Sentence
 from engine.spiff import Run, tokens
-from engine.steps import StepServices
+from engine.step_services import StepServices
 from engine.values import from_json
 
 

@@ -20,7 +20,7 @@ from engine.bench import (
     worker_memory,
 )
 from engine.bench.figures import Benchmark, Figure, Setting
-from engine.errors import InvalidInput
+from engine.errors import EngineError, InvalidInput
 from handlers.bench import batch, match
 from web.settings import Settings
 from web.system import database_server, drop, prepare_database, recreate
@@ -49,14 +49,37 @@ def bench(settings: Settings, names: tuple[str, ...], as_json: bool, short: bool
     """Measures this engine, against stock SpiffWorkflow where there is something to compare."""
     logging.getLogger().setLevel("WARNING")
     setting = Setting(short, tell, lambda: fresh_database(settings))
-    found: dict[str, Figure] = {}
-    for one in chosen(names):
-        tell(one.name)
-        found |= one.measure(setting)
+    found, left = measured(chosen(names), setting)
     for name, figure in found.items():
         click.echo(line(name, figure), err=as_json)
     if as_json:
         click.echo(json.dumps({name: figure.as_json() for name, figure in found.items()}))
+    if left:
+        raise Unfinished(f"没有测完: {'、'.join(left)}")
+
+
+class Unfinished(EngineError):
+    """有的项目没有测完。"""
+
+
+def measured(
+    benchmarks: Sequence[Benchmark], setting: Setting
+) -> tuple[dict[str, Figure], list[str]]:
+    """The figures, and the names of what could not be measured. An interruption ends it early: what
+    was measured by then counts."""
+    found: dict[str, Figure] = {}
+    left = [one.name for one in benchmarks]
+    try:
+        for one in benchmarks:
+            tell(one.name)
+            try:
+                found |= one.measure(setting)
+                left.remove(one.name)
+            except Exception as error:
+                tell(f"  {type(error).__name__}: {error}")
+    except KeyboardInterrupt:
+        tell("  interrupted")
+    return found, left
 
 
 def tell(text: str) -> None:
