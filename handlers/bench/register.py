@@ -5,6 +5,8 @@ Deterministic. For scratch databases only: it drops what keeps the fact table ho
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import text
 
 from engine.runtime import Work
@@ -40,6 +42,15 @@ from enterprise where abs(hashtext(uscc)) % 40 = 0
 on conflict do nothing
 """
 
+_CHANGE = """
+insert into enterprise_fact (enterprise_id, name, as_of, value, source)
+select distinct on (f.enterprise_id) f.enterprise_id, f.name, :day, f.value, f.source
+from enterprise_fact f join enterprise e on e.id = f.enterprise_id
+where abs(hashtext(e.uscc)) % 100 = :part and f.as_of < :day
+order by f.enterprise_id, hashtext(f.name || :part)
+on conflict (enterprise_id, name, as_of) do update set value = excluded.value
+"""
+
 
 def fill(work: Work, firms: int) -> None:
     """Fills an empty register with `firms` enterprises, a multiple of 1,000."""
@@ -56,3 +67,8 @@ def fill(work: Work, firms: int) -> None:
         ("analyze enterprise, enterprise_fact, negative_listing", {}),
     ):
         work.connection.execute(text(statement), values)
+
+
+def change(work: Work, part: int, day: date) -> None:
+    """Gives every hundredth enterprise a fact of the day; another hundredth for every part below 100."""
+    work.connection.execute(text(_CHANGE), {"part": part, "day": day})

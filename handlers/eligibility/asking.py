@@ -42,7 +42,7 @@ from sqlalchemy.dialects.postgresql import array
 from engine.dmn import Decisions
 from engine.functions import step_functions
 from engine.runtime import Work
-from handlers.eligibility import sheet
+from handlers.eligibility import kept_sheet, sheet
 from handlers.eligibility.check import check_known
 from handlers.eligibility.compiled import (
     EXCLUSIONS,
@@ -83,7 +83,8 @@ class Asked:
 @dataclass(frozen=True)
 class Question:
     """Versions made ready for SQL. `refused`: place → why this version is asked one by one; `full`: the
-    places of versions whose yearly number of awards has been given."""
+    places of versions whose yearly number of awards has been given; `kept`: whether it is put to the
+    sheet that is kept, else one is laid out for it."""
 
     asked: tuple[Asked, ...]
     event_date: date
@@ -92,13 +93,20 @@ class Question:
     compiled: tuple[Compiled | None, ...]
     refused: dict[int, str] = field(default_factory=dict)
     full: frozenset[int] = frozenset()
+    kept: bool = False
 
 
-def prepare(work: Work, asked: Iterable[Asked], event_date: date) -> Question:
-    """Looks at the register's facts and compiles the tables."""
+def prepare(
+    work: Work, asked: Iterable[Asked], event_date: date, *, kept: bool = False
+) -> Question:
+    """Looks at the register's facts and compiles the tables; brings the kept sheet up to date if the
+    question is for that."""
     asked = tuple(asked)
     names = frozenset(name for one in asked for name in _names(one))
-    known = sheet.census(work, names)
+    if kept:
+        known, names = kept_sheet.bring_up_to_date(work, names, event_date)
+    else:
+        known = sheet.census(work, names)
     columns = sheet.columns_of(known, names, event_date)
     functions = step_functions(work.now, lambda: work.calendar)
     compiled: list[Compiled | None] = []
@@ -115,7 +123,7 @@ def prepare(work: Work, asked: Iterable[Asked], event_date: date) -> Question:
         if (most := year_count(one.version)) is not None
         and places_taken(work, one.version, event_date, None) >= most
     )
-    return Question(asked, event_date, names, known, tuple(compiled), refused, full)
+    return Question(asked, event_date, names, known, tuple(compiled), refused, full, kept)
 
 
 def _names(one: Asked) -> set[str]:
@@ -130,9 +138,8 @@ def ask(work: Work, question: Question, after: str = "", limit: int = 20_000) ->
     The answers are in the temporary table `matched` (id, uscc, codes, rules, amounts), with one element
     for each version, until the transaction ends. Rules and amounts are null where it does not hold.
     """
-    count, last = sheet.lay_out(
-        work, question.census, question.names, question.event_date, after, limit
-    )
+    lay_out = kept_sheet.lay_out if question.kept else sheet.lay_out
+    count, last = lay_out(work, question.census, question.names, question.event_date, after, limit)
     answer_by_sql(work, question)
     for chunk in _chunks(_one_by_one(work, question), BULK):
         _answer_one_by_one(work, question, dict(chunk))

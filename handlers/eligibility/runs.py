@@ -22,7 +22,7 @@ from handlers.eligibility.versions import versions_for
 from handlers.enterprises.tables import enterprise
 
 JOB = "eligibility.match"
-CHUNK = 20_000
+CHUNK = 100_000
 # Runs of other days are kept so long; of the same day and versions only the newest is.
 KEEP_DAYS = 30
 # A run that has not ended by then has failed for good; another may start.
@@ -70,7 +70,7 @@ def go_on(work: Work, run_id: UUID, limit: int = CHUNK) -> bool:
     ).first()
     if run is None or run.status not in _OPEN:
         return False
-    question = prepare(work, _asked(work, run), run.event_date)
+    question = prepare(work, _asked(work, run), run.event_date, kept=True)
     count, last = ask(work, question, run.reached, limit)
     store(work, run_id)
     done = count < limit

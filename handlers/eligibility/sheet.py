@@ -3,11 +3,13 @@
 What the register says on an event date, of each fact the newest not after it, laid out for asking all
 of them at once. A fact of another kind than the others of its name stays out, and its enterprise is
 marked `odd`: it is asked one by one.
+
+`lay_out` makes it anew for any day; `kept_sheet.py` keeps one from run to run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -31,6 +33,11 @@ _OWN = {
     "industry": ("string", 'e.industry collate "C"'),
     "town": ("string", 'e.town collate "C"'),
 }
+_OF_DAY = frozenset(["registered_in_district_years"])
+# Whether an enterprise `e` is on a negative list on the event date or today.
+LISTED = """e.id in (select l.enterprise_id from negative_listing l where
+ (l.listed_on <= :day and (l.removed_on is null or l.removed_on > :day)) or
+ (l.listed_on <= :today and (l.removed_on is null or l.removed_on > :today)))"""
 _TYPES: dict[str, Any] = {
     "number": Numeric(), "string": Text(collation="C"), "boolean": Boolean(), "date": Date(),
 }  # fmt: skip
@@ -49,7 +56,8 @@ _BARE = "coalesce(f.value->'$decimal', f.value->'$integer', f.value->'$date', f.
 
 @dataclass(frozen=True)
 class Fact:
-    """What all values of a fact have in common. `whole` and `fraction` count a number's digits."""
+    """What all values of a fact have in common: the commonest kind, the digits of those that are numbers,
+    and whether there are other kinds."""
 
     kind: str
     whole: int
@@ -60,8 +68,10 @@ class Fact:
 Census = dict[str, Fact]
 
 
-def census(work: Work, names: Iterable[str]) -> Census:
-    """The kinds and digits of the facts of these names, over the whole register."""
+def census(work: Work, names: Iterable[str], of: str = "") -> Census:
+    """The kinds and digits of the facts of these names, over the whole register or, `of` a temporary
+    table, over the enterprises with its ids."""
+    chosen = f" and f.enterprise_id in (select id from {of})" if of else ""
     rows = work.connection.execute(
         text(
             f"""
@@ -70,7 +80,7 @@ def census(work: Work, names: Iterable[str]) -> Census:
             from (select f.name, k.kind,
                          case when k.kind = 'number' then ({_BARE} #>> '{{}}')::numeric end as number
                   from enterprise_fact f cross join lateral (select {_KIND} as kind) k
-                  where f.name = any(:names)) known
+                  where f.name = any(:names){chosen}) known
             group by name, kind order by name, count(*) desc, kind
             """
         ),
@@ -78,12 +88,13 @@ def census(work: Work, names: Iterable[str]) -> Census:
     ).all()
     found: Census = {}
     for row in rows:
+        whole = 0 if not row.largest else max(0, Decimal(row.largest).adjusted() + 1)
+        fact = Fact(row.kind, whole, row.fraction or 0, False)
         if row.name in found:
             first = found[row.name]
-            found[row.name] = Fact(first.kind, first.whole, first.fraction, True)
-            continue
-        whole = 0 if not row.largest else max(0, Decimal(row.largest).adjusted() + 1)
-        found[row.name] = Fact(row.kind, whole, row.fraction or 0, False)
+            digits = max(first.whole, fact.whole), max(first.fraction, fact.fraction)
+            fact = Fact(first.kind, *digits, True)
+        found[row.name] = fact
     return found
 
 
@@ -120,8 +131,6 @@ def lay_out(
     Returns how many they are and the last one's code. The table lasts until the transaction ends.
     """
     connection = work.connection
-    asked = {name: place for name, place in _places(names).items() if _typed(known, name)}
-    mixed = [name for name in asked if name in known and known[name].mixed]
     connection.execute(text("drop table if exists pg_temp.sheet, pg_temp.sheet_firm"))
     connection.execute(
         text(
@@ -131,35 +140,53 @@ def lay_out(
         {"after": after, "limit": limit},
     )
     connection.execute(text("analyze sheet_firm"))
+    rows = laid_out(known, names, "sheet_firm")
     connection.execute(
-        text(_layout(known, asked)),
-        {
-            "names": [name for name in asked if name in known],
-            "places": [f"f{asked[name]}" for name in asked if name in known],
-            "kinds": [known[name].kind for name in asked if name in known],
-            "mixed": mixed,
-            "day": event_date,
-            "today": today(work),
-        },
+        text(
+            f"create temporary table sheet on commit drop as select e.id, e.uscc, e.odd,"
+            f" {LISTED} as listed, {ready(known, names)} from ({rows}) e"
+        ),
+        bound(known, names, event_date) | {"today": today(work)},
     )
-    row = connection.execute(text("select count(*), coalesce(max(uscc), '') from sheet")).one()
+    return size(work)
+
+
+def size(work: Work) -> tuple[int, str]:
+    """How many enterprises the temporary table `sheet` has, and the last one's code."""
+    row = work.connection.execute(text("select count(*), coalesce(max(uscc), '') from sheet")).one()
     return row[0], row[1]
 
 
-def _layout(known: Census, asked: Mapping[str, int]) -> str:
+def bound(known: Census, names: Iterable[str], event_date: date) -> dict[str, Any]:
+    """The parameters of `laid_out` and `ready`."""
+    asked = {name: f"f{place}" for name, place in _asked(known, names).items() if name in known}
+    return {
+        "names": list(asked),
+        "places": list(asked.values()),
+        "kinds": [known[name].kind for name in asked],
+        "mixed": [name for name in asked if known[name].mixed],
+        "day": event_date,
+    }
+
+
+def laid_out(known: Census, names: Iterable[str], firms: str) -> str:
+    """SQL: id, uscc, registered_on, odd and a typed column for each recorded fact of a table of firms.
+
+    What changes with every day is not in it yet: see `ready`.
+    """
+    asked = _asked(known, names)
     recorded = ", ".join(
         f"f{place} {_DATABASE_TYPES[known[name].kind].split()[0]}"
         for name, place in asked.items()
         if name in known
     )
-    chosen = ", ".join(_chosen(known, name, place) for name, place in asked.items())
+    chosen = "".join(f", {_chosen(known, name, place)}" for name, place in asked.items())
     return f"""
-        create temporary table sheet on commit drop as
         with fact as (
             select distinct on (f.enterprise_id, f.name) f.enterprise_id, n.place,
                    {_BARE} as value, f.name = any(:mixed) and n.kind <> ({_KIND}) as odd
             from enterprise_fact f
-            join sheet_firm e on e.id = f.enterprise_id
+            join {firms} e on e.id = f.enterprise_id
             join unnest(cast(:names as text[]), cast(:places as text[]), cast(:kinds as text[]))
                  as n(name, place, kind) on n.name = f.name
             where f.as_of <= :day
@@ -169,25 +196,38 @@ def _layout(known: Census, asked: Mapping[str, int]) -> str:
                    jsonb_object_agg(place, value) filter (where not odd) as facts
             from fact group by enterprise_id
         )
-        select e.id, e.uscc, coalesce(k.odd, false) as odd,
-               exists (select from negative_listing l where l.enterprise_id = e.id and (
-                   (l.listed_on <= :day and (l.removed_on is null or l.removed_on > :day)) or
-                   (l.listed_on <= :today and (l.removed_on is null or l.removed_on > :today))
-               )) as listed {", " if chosen else ""} {chosen}
-        from sheet_firm e left join known k on k.enterprise_id = e.id
+        select e.id, e.uscc, e.registered_on, coalesce(k.odd, false) as odd {chosen}
+        from {firms} e left join known k on k.enterprise_id = e.id
         left join lateral jsonb_to_record(coalesce(k.facts, '{{}}')) as r({recorded or "f text"})
              on true
         """
 
 
+def ready(known: Census, names: Iterable[str]) -> str:
+    """SQL: the columns of the facts, of rows `e` as `laid_out` gives them, as of `:day`."""
+    return (
+        ", ".join(
+            f"coalesce(e.f{place}, {_OWN[name][1]}) as f{place}"
+            if name in _OF_DAY
+            else f"e.f{place}"
+            for name, place in _asked(known, names).items()
+        )
+        or "null as f"
+    )
+
+
 def _chosen(known: Census, name: str, place: int) -> str:
-    own = _OWN.get(name)
+    own = _OWN.get(name) if name not in _OF_DAY else ("number", "null::numeric")
     if name not in known:
         return f"{own[1] if own else 'null'} as f{place}"
     recorded = f"r.f{place}"
     if known[name].kind == "string":
         recorded += ' collate "C"'
     return f"coalesce({recorded}, {own[1]}) as f{place}" if own else f"{recorded} as f{place}"
+
+
+def _asked(known: Census, names: Iterable[str]) -> dict[str, int]:
+    return {name: place for name, place in _places(names).items() if _typed(known, name)}
 
 
 def _typed(known: Census, name: str) -> bool:

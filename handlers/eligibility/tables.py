@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     Numeric,
@@ -60,4 +61,23 @@ match_row = Table(
         "rules", ARRAY(BigInteger), nullable=False, comment="bits of the amount's rows, if it holds"
     ),
     Column("amounts", ARRAY(Numeric), nullable=False, comment="yuan, if it holds"),
+)
+
+sheet_change = Table(
+    "sheet_change",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("enterprise_id", Uuid, nullable=False),
+    comment="Enterprises changed since the kept sheet was laid out; triggers write it.",
+)
+
+sheet_state = Table(
+    "sheet_state",
+    metadata,
+    Column("event_date", Date, primary_key=True),
+    Column(
+        "census", JSONB, nullable=False, comment="name → kind and digits, or null if nobody has it"
+    ),
+    comment="What the table kept_sheet holds. Unlogged as that is: a crash empties both.",
+    prefixes=["UNLOGGED"],
 )

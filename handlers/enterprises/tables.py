@@ -32,6 +32,7 @@ enterprise_fact = Table(
     Column("as_of", Date, primary_key=True),
     Column("value", JSONB, nullable=False, comment="tagged JSON, see engine/values.py"),
     Column("source", Text, nullable=False),
+    Index("ix_enterprise_fact_as_of", "as_of"),
 )
 
 bank_account = Table(
