@@ -52,9 +52,9 @@ def measure(setting: Setting) -> dict[str, Figure]:
         database = connect(address)
         runtime = Runtime(database, FixedTime(NOW))
         try:
-            runtime.run(SYSTEM, lambda work: _fill(work, firms, setting.say))
+            runtime.run(SYSTEM, lambda work: fill(work, firms, setting.say))
             first = _run(runtime)
-            again = median(_run_after_changes(runtime, round_) for round_ in range(ROUNDS))
+            again = median(run_after_changes(runtime, round_) for round_ in range(ROUNDS))
             setting.say(f"  first run {first:.1f} s; with 1 % changed {again:.2f} s")
             return runtime.run(
                 SYSTEM, lambda work: _measure(work, pairs, again, first, setting.say)
@@ -74,12 +74,14 @@ def _run(runtime: Runtime) -> Any:
     return once(act)[1]
 
 
-def _run_after_changes(runtime: Runtime, round_: int) -> Any:
+def run_after_changes(runtime: Runtime, round_: int) -> Any:
+    """Seconds for a run after every hundredth enterprise got a fact."""
     runtime.run(SYSTEM, lambda work: register.change(work, round_, DAY))
     return _run(runtime)
 
 
-def _fill(work: Work, firms: int, say: Callable[[str], None]) -> None:
+def fill(work: Work, firms: int, say: Callable[[str], None]) -> None:
+    """The catalogue, its decisions and a register of `firms` enterprises."""
     add_departments(work)
     import_policies(work, sample_policies())
     publish(work, decision_files())
@@ -90,13 +92,13 @@ def _fill(work: Work, firms: int, say: Callable[[str], None]) -> None:
 def _measure(
     work: Work, pairs: int, matched: Any, first: Any, say: Callable[[str], None]
 ) -> dict[str, Figure]:
-    question = asking.prepare(work, _policies(work), DAY, kept=True)
+    question = asking.prepare(work, policies_of(work), DAY, kept=True)
     if question.refused:
         raise Different(f"有政策不能按 SQL 匹配: {question.refused}")
     count, _ = asking.ask(work, question, limit=10**9)
     policies = len(question.asked)
     say(f"  {count} × {policies}")
-    to_know, to_check, wrong = _sampled(work, question, pairs)
+    to_know, to_check, wrong = sampled(work, question, pairs)
     if wrong:
         raise Different(f"{len(wrong)} 处不同,例如 {wrong[0]}")
     say(f"  {pairs} pairs equal one by one")
@@ -105,12 +107,13 @@ def _measure(
     return {"match": Figure(matched, "s", one_by_one), "match_first": Figure(first, "s")}
 
 
-def _policies(work: Work) -> Iterator[Asked]:
+def policies_of(work: Work) -> Iterator[Asked]:
+    """The versions in force and their decisions."""
     decisions = decisions_in_force(work)
     return (Asked(version, decisions) for version in versions_for(work, DAY))
 
 
-def _sampled(work: Work, question: Question, pairs: int) -> tuple[Any, Any, list[str]]:
+def sampled(work: Work, question: Question, pairs: int) -> tuple[Any, Any, list[str]]:
     """Seconds to know an enterprise, seconds to check a policy, and where the answers differ."""
     random = Random(20260301)
     rows = work.connection.execute(select(asking.MATCHED).order_by(asking.MATCHED.c.uscc)).all()
