@@ -44,12 +44,6 @@ ACTIVITIES = frozenset(
     + ["callActivity", "transaction"]
 )
 SCOPES = ("process", "subProcess", "transaction", "adHocSubProcess")
-# Other BPMN elements that the engine would ignore, and what to do instead.
-IGNORED = {
-    "dataInputAssociation": ("数据关联不会执行,请用服务任务的参数", "A data association is not executed; use the parameters of a service task"),
-    "dataOutputAssociation": ("数据关联不会执行,请用结果变量", "A data association is not executed; use the result variable"),
-    "ioSpecification": ("输入输出规范不会执行,请用参数", "An input/output specification is not executed; use parameters"),
-}  # fmt: skip
 # What sends messages and signals.
 SENDERS = ("sendTask", "intermediateThrowEvent", "endEvent")
 # Tasks outside of any process, which call activities call.
@@ -114,6 +108,21 @@ KNOWN = frozenset(FLOW_NODES) | frozenset(
         "dataObjectReference",
         "dataStore",
         "dataStoreReference",
+        "dataInputAssociation",
+        "dataOutputAssociation",
+        "ioSpecification",
+        "dataInput",
+        "dataOutput",
+        "inputSet",
+        "outputSet",
+        "dataInputRefs",
+        "dataOutputRefs",
+        "sourceRef",
+        "targetRef",
+        "transformation",
+        "assignment",
+        "from",
+        "to",
         "cancelEventDefinition",
         "compensateEventDefinition",
         "conditionalEventDefinition",

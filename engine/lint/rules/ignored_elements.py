@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.lint.elements import IGNORED, KNOWN
+from engine.lint.elements import KNOWN
 from engine.lint.finding import Edit, Finding, Fix
 from engine.lint.model import Diagram, Release, called, local, owner
 from engine.lint.rule import rule
@@ -35,7 +35,7 @@ _INSTEAD = {
 def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
     for node in diagram.elements:
         name, parent = local(node), node.getparent()
-        if name in KNOWN or name in IGNORED or parent is None:
+        if name in KNOWN or parent is None:
             continue
         if local(parent) not in KNOWN:
             continue  # the outermost one is told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.lint.elements import FLOW_NODES, IGNORED, PROCESS_STARTS
+from engine.lint.elements import FLOW_NODES, PROCESS_STARTS
 from engine.lint.finding import Finding
 from engine.lint.model import (
     Diagram,
@@ -19,6 +19,7 @@ from engine.lint.model import (
 )
 from engine.lint.rule import rule
 from engine.spiff.rewrite.compensation_handlers import handler_of
+from engine.spiff.rewrite.data_associations import ASSOCIATIONS, moves
 
 
 @rule(
@@ -47,9 +48,13 @@ def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
             )
         else:
             yield from _events(diagram, node, runs)
-    for node in diagram.elements:
-        if local(node) in IGNORED:
-            yield diagram.error(node, *IGNORED[local(node)])
+    for node in diagram.find_all(*ASSOCIATIONS):
+        if moves(node):
+            yield diagram.error(
+                node,
+                "数据关联两端的名称不同,或带有换算:整个流程共用变量,请用同一个名称,换算写在脚本任务或参数里",
+                "A data association that renames or transforms: variables are the whole process's, so use one name, and compute in a script task or a parameter",
+            )
 
 
 def _events(diagram: Diagram, node: Node, runs: frozenset[str]) -> Iterable[Finding]:

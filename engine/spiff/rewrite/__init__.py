@@ -13,6 +13,7 @@ from lxml import etree
 from engine.spiff.rewrite import (
     ad_hoc,
     compensation_handlers,
+    data_associations,
     definition_references,
     global_tasks,
     instantiating,
@@ -24,6 +25,7 @@ from engine.spiff.rewrite import (
 Rewrite = Callable[[etree._Element], None]
 REWRITES: tuple[Rewrite, ...] = (
     definition_references.rewrite,
+    data_associations.rewrite,
     global_tasks.rewrite,
     compensation_handlers.rewrite,
     instantiating.rewrite,
