@@ -228,7 +228,7 @@ def test_conditions_are_one_row_each_and_rows_ask_one_cell() -> None:
     for version in VERSIONS:
         logic = DECISIONS.by_id[version["conditions_decision"]].logic
         assert logic.hit_policy == "RULE ORDER"
-        assert [o.name for o in logic.outputs] == ["text"]
+        assert [o.name for o in logic.outputs] == ["text", "text_en"]
         for rule in logic.rules:
             assert len([t for t in rule.tests if t.text not in ("", "-")]) == 1, rule.id
 
