@@ -4,7 +4,8 @@ Triggers note every change of an enterprise and its facts in `sheet_change`, who
 day, the enterprises whose facts became known in between count as changed. What every day changes (years
 in the district, negative lists) is computed when the sheet is read. The table `kept_sheet` has a column
 for each fact that the tables in force ask, so it is made here and not by a migration; it is laid out
-from nothing when a table asks for a fact that it lacks, or a fact turns up that nobody had.
+from nothing when a table asks for a fact that it lacks, a fact turns up that nobody had, or more than
+a fifth changed.
 """
 
 from __future__ import annotations
@@ -44,13 +45,13 @@ def bring_up_to_date(work: Work, names: frozenset[str], day: date) -> tuple[Cens
     kept = {} if state is None else _restored(state.census)
     if state is None or not names <= kept.keys():
         return _from_nothing(work, names | kept.keys(), day)
-    _take_changes(work, state.event_date, day)
-    found = _merged(kept, sheet.census(work, kept, of="sheet_changed"))
+    few = _take_changes(work, state.event_date, day)
+    found = _merged(kept, sheet.census(work, kept, of="sheet_changed")) if few else None
     if found is None:
         return _from_nothing(work, frozenset(kept), day)
     known = _present(found)
     connection.execute(text("delete from kept_sheet where id in (select id from sheet_changed)"))
-    rows = sheet.laid_out(known, kept, "sheet_firm")
+    rows = sheet.laid_out(known, kept, "sheet_firm", few=True)
     connection.execute(text(f"insert into kept_sheet {rows}"), sheet.bound(known, kept, day))
     _remember(work, found, day)
     return known, frozenset(kept)
@@ -94,7 +95,8 @@ def _from_nothing(work: Work, names: frozenset[str], day: date) -> tuple[Census,
     return known, names
 
 
-def _take_changes(work: Work, before: date, day: date) -> None:
+def _take_changes(work: Work, before: date, day: date) -> bool:
+    """Whether so few changed that each is worth being read by itself."""
     connection = work.connection
     connection.execute(text("drop table if exists pg_temp.sheet_changed, pg_temp.sheet_firm"))
     connection.execute(text(_CHANGED), {"before": before, "day": day})
@@ -105,6 +107,8 @@ def _take_changes(work: Work, before: date, day: date) -> None:
         )
     )
     connection.execute(text("analyze sheet_changed, sheet_firm"))
+    counted = "select (select count(*) from sheet_changed) * 5 <= (select count(*) from kept_sheet)"
+    return bool(connection.scalar(text(counted)))
 
 
 def _merged(kept: _Kept, changed: Census) -> _Kept | None:

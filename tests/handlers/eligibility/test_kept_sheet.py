@@ -138,7 +138,7 @@ def test_its_rows_are_those_of_a_sheet_laid_out_from_nothing(work, firms):
     random = Random(9)
     sheet_of(work, DAY, kept=True)
     values = {name: [v for v in some if not isinstance(v, str)] for name, some in VALUES.items()}
-    for firm in random.sample(firms, 12):
+    for firm in random.sample(firms, 5):
         for name in ("staff", "ratio", "registered_in_district_years"):
             add_fact(work, firm, name, random.choice(values[name]), date(2026, 2, 1))
     for day in (DAY, date(2026, 1, 1), date(2027, 6, 1)):
@@ -173,6 +173,16 @@ def test_only_enterprises_that_changed_are_laid_out_anew(work, firms):
     question(work, DAY + timedelta(days=5), kept=True)
     later = laid_out_at(work)
     assert {firm for firm in firms if later[firm] != after[firm]} == {firms[4]}
+
+
+def test_all_are_laid_out_anew_where_many_changed(work, firms):
+    filled(work, firms)
+    for firm in firms[:10]:
+        add_fact(work, firm, "town", "沙河镇")
+    before = work.connection.scalar(text("select 'kept_sheet'::regclass::oid"))
+    question(work, DAY, kept=True)
+    assert work.connection.scalar(text("select 'kept_sheet'::regclass::oid")) != before
+    assert answers(work, DAY, kept=True) == answers(work, DAY, kept=False)
 
 
 def test_a_fact_that_nobody_had_lays_all_out_from_nothing(work, firms):
