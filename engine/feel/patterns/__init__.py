@@ -129,9 +129,10 @@ def _replacement(text: str, groups: int) -> list[str | int]:
 
 @lru_cache(maxsize=500)
 def _pattern(text: str, flags: str) -> Pattern:
-    parser = PatternParser(text, dot_all="s" in flags, spaced="x" in flags)
-    tree = parser.literal() if "q" in flags else parser.pattern()
-    return Pattern(text, tree, parser.groups, "i" in flags, "m" in flags, "q" in flags)
+    literal = "q" in flags
+    parser = PatternParser(text, dot_all="s" in flags, spaced="x" in flags and not literal)
+    tree = parser.literal() if literal else parser.pattern()
+    return Pattern(text, tree, parser.groups, "i" in flags, "m" in flags, literal)
 
 
 def pattern(text: str, flags: str = "") -> Pattern:

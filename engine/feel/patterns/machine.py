@@ -151,7 +151,8 @@ class Machine:
             one = text[position : position + 1]
             return position + 1 if one and argument(one) else None
         if operation == _START:
-            begins = position == 0 or (self._multiline and text[position - 1] == "\n")
+            after_line = self._multiline and text[position - 1 : position] == "\n"
+            begins = position == 0 or (after_line and position < len(text))
             return position if begins else None
         if operation == _END:
             ends = position == len(text) or (self._multiline and text[position] == "\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from engine.feel.patterns.classes import ESCAPED, category_class, multi_character
+from engine.feel.patterns.classes import ESCAPED, any_of, category_class, multi_character
 from engine.feel.patterns.tree import Anchor, Back, Choice, Group, Node, One, Repeat, Sequence
 
 _MAX_REPEAT = 1000
@@ -167,7 +167,7 @@ class PatternParser:
             if match is None or found is None:
                 raise BadPattern("pattern_part", f"\\{one}")
             self.position = match.end()
-            return f"[{'^' if one == 'P' else ''}{found}]"
+            return any_of(found, negated=one == "P")
         found = multi_character(one)
         if found is None:
             raise BadPattern("pattern_part", f"\\{one}")

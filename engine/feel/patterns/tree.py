@@ -56,7 +56,10 @@ class Back(Node):
 
 @dataclass(frozen=True, slots=True)
 class Anchor(Node):
-    """The start or the end of the text, or with the flag `m` of a line."""
+    """The start or the end of the text, or with the flag `m` of a line.
+
+    No line begins after a line end that is the last character.
+    """
 
     at_end: bool
 
@@ -80,7 +83,7 @@ def python_source(node: Node, multiline: bool) -> str:
     assert isinstance(node, Anchor)
     if node.at_end:
         return r"(?=\n|\Z)" if multiline else r"\Z"
-    return r"(?:(?<=\n)|\A)" if multiline else r"\A"
+    return r"(?:(?<=\n)(?!\Z)|\A)" if multiline else r"\A"
 
 
 def work(node: Node, length: int) -> int:

@@ -8,10 +8,22 @@ from decimal import Decimal
 from typing import Any
 
 from engine.feel.say.words import SINGULAR, UNITS, Voice
-from engine.feel.values import DATE, DATE_TIME, TIME, Range, YearsMonths, is_number, kind
+from engine.feel.values import (
+    CONTEXT,
+    DATE,
+    DATE_TIME,
+    LIST,
+    STRING,
+    TIME,
+    Range,
+    YearsMonths,
+    is_number,
+    kind,
+)
 from engine.feel.writing import text_of
 
 _OPPOSITE = {">=": "<", ">": "<=", "<=": ">", "<": ">=", "=": "!=", "!=": "="}
+_EMPTY = {STRING: "no text", LIST: "no items", CONTEXT: "no entries"}
 _TEN_THOUSAND, _HUNDRED_MILLION = Decimal(10_000), Decimal(100_000_000)
 
 
@@ -32,11 +44,13 @@ def say_value(value: Any, voice: Voice | None = None) -> str:
         return _count("days", value.days, voice)
     if isinstance(value, YearsMonths):
         return _years_months(value, voice)
-    if isinstance(value, list):
+    if isinstance(value, list) and value:
         return voice.word("comma").join(say_value(item, voice) for item in value)
     if isinstance(value, Range):
         return say_range(value, voice)
-    return text_of(value)
+    return (
+        voice.word(_EMPTY[kind(value)]) if not value and kind(value) in _EMPTY else text_of(value)
+    )
 
 
 def _years_months(value: YearsMonths, voice: Voice) -> str:

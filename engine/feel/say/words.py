@@ -34,6 +34,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "item": ("{}的第{}项", "item {1} of {0}"), "last": ("{}的最后一项", "the last item of {}"),
     "entry": ("{}为{}", "{}: {}"), "function": ("以{}为参数的函数:{}", "a function of {}: {}"),
     "instance": ("{}的类型为{}", "{} is of the type {}"), "span": ("{}至{}", "{} to {}"),
+    "no text": ("空文字", "an empty text"),
     "no items": ("空列表", "an empty list"), "no entries": ("空的上下文", "an empty context"),
     "group": ("({})", "({})"), "call": ("{}({})", "{}({})"), "the item": ("该项", "the item"),
 }  # fmt: skip

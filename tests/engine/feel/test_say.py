@@ -83,6 +83,9 @@ def test_an_expression_is_said_in_words_or_as_written(text, said):
         (timedelta(days=3), "3 天", "3 days"),
         (YearsMonths(14), "1 年 2 个月", "1 year 2 months"),
         (["A", True], "A、是", "A, yes"),
+        ("", "空文字", "an empty text"),
+        ([], "空列表", "an empty list"),
+        ({}, "空的上下文", "an empty context"),
         (Range(Decimal(1), None), "不低于 1", "at least 1"),
     ],
 )
