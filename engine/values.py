@@ -1,7 +1,7 @@
 """Process values and their two encodings: compact bytes (state) and tagged JSON (history, answers).
 
 A value is None, bool, int, Decimal, str, date, time, datetime, timedelta (days-time duration),
-YearsMonths, or a list or string-keyed dict of these. A float is refused: money must not meet one.
+YearsMonths, one of the wide dates, times and durations of FEEL, or a list or string-keyed dict of these. A float is refused: money must not meet one.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ from zoneinfo import ZoneInfo
 
 import msgpack
 
+from engine.feel.temporal import read_any
 from engine.feel.values import Range, YearsMonths
+from engine.feel.wide import WideDate, WideDateTime, WideDuration, WideTime
+from engine.feel.writing import text_of
 
 T = TypeVar("T")
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-_DECIMAL, _DATE, _TIME, _DATETIME, _DURATION, _MONTHS, _INTEGER = range(1, 8)
+_DECIMAL, _DATE, _TIME, _DATETIME, _DURATION, _MONTHS, _INTEGER, _WIDE = range(1, 9)
 _TAGS = {
     _DECIMAL: "$decimal",
     _DATE: "$date",
@@ -27,6 +30,7 @@ _TAGS = {
     _DURATION: "$duration",
     _MONTHS: "$months",
     _INTEGER: "$integer",
+    _WIDE: "$wide",
 }
 _CODES = {tag: code for code, tag in _TAGS.items()}
 
@@ -64,6 +68,8 @@ def _encode(value: object) -> tuple[int, str]:
         return _MONTHS, str(value.months)
     if isinstance(value, int):
         return _INTEGER, str(value)
+    if isinstance(value, (WideDate, WideTime, WideDateTime, WideDuration)):
+        return _WIDE, text_of(value)
     raise ValueRefused(f"流程数据不支持 {type(value).__name__} 类型的值")
 
 
@@ -83,6 +89,8 @@ def _decode(code: int, text: str) -> Any:
         return YearsMonths(int(text))
     if code == _INTEGER:
         return int(text)
+    if code == _WIDE:
+        return read_any(text)
     raise ValueRefused(f"unknown value code {code}")
 
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.feel.temporal import read_any
 from engine.feel.values import YearsMonths
 from engine.values import (
     ValueRefused,
@@ -58,6 +59,19 @@ def test_a_float_or_foreign_value_is_refused(value):
         pack(value)
     with pytest.raises(ValueRefused):
         to_json(value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["12026-03-01", "-0005-02-28", "0000-01-01", "12026-03-01T09:00:00@Asia/Shanghai",
+     "2026-03-01T09:00:00.123456789Z", "10:00:00.000000001+08:00", "PT0.000000001S",
+     "-P2000000000DT1S"],
+)  # fmt: skip
+def test_what_python_cannot_hold_comes_back_as_itself(text):
+    value = read_any(text)
+    assert type(value).__name__.startswith("Wide")
+    for found in (unpack(pack([value]))[0], from_json(json.loads(json.dumps(to_json(value))))):
+        assert found == value and type(found) is type(value)
 
 
 def test_zone_names_survive():
