@@ -50,7 +50,8 @@ match_row = Table(
     "match_row",
     metadata,
     Column("run_id", ForeignKey("match_run.id", ondelete="CASCADE"), primary_key=True),
-    Column("enterprise_id", ForeignKey("enterprise.id"), primary_key=True),
+    # No foreign key: a run writes a row for everybody at once, and nobody is ever deleted.
+    Column("enterprise_id", Uuid, primary_key=True),
     Column(
         "codes",
         ARRAY(BigInteger),

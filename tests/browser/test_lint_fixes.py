@@ -24,7 +24,6 @@ BROKEN = {
     "a foreign resource": (TASK, TASK.replace(" />", '><bpmn:potentialOwner id="Owner" /></bpmn:userTask>')),
     "a condition in another language": (">found<", ">found == True<"),
     "a gateway without default": (' default="Flow_No"', ""),
-    "a condition on the default flow": ('targetRef="End_Not" />', 'targetRef="End_Not"><bpmn:conditionExpression>not(found)</bpmn:conditionExpression></bpmn:sequenceFlow>'),
     "a reserved id": ("End_Found", "End_Found.split"),
     "a misspelt role": ('"reviewer"', '"reviewr"'),
     "a misspelt handler, then its parameter": (TASK, SERVICE),
@@ -60,6 +59,18 @@ def test_the_fix_cures_the_text(name):
             break
         content = apply_fix(content, fixable[0])
     assert errors(content) == []
+
+
+def test_a_condition_that_bpmn_ignores_is_a_warning_and_can_be_taken_away():
+    """A default flow's condition is never asked."""
+    ignored = XML.replace(
+        'targetRef="End_Not" />',
+        'targetRef="End_Not"><bpmn:conditionExpression>not(found)</bpmn:conditionExpression>'
+        "</bpmn:sequenceFlow>",
+    ).encode()
+    (found,) = lint(files(ignored), registry.load())
+    assert (found.rule, found.severity) == ("gateway_conditions", "warning")
+    assert lint(files(apply_fix(ignored, found.fix)), registry.load()) == []
 
 
 @pytest.mark.parametrize("name", BROKEN)

@@ -282,7 +282,7 @@ def test_every_event_that_the_engine_runs_is_offered_and_edited_in_words(
     page.evaluate(EVERY_KIND)
     for element, offered, withheld in [
         ("Event_Late", "replace-with-compensation-start", "replace-with-none-start"),
-        ("Event_Start", "replace-with-none-end", "replace-with-timer-start"),
+        ("Event_Start", "replace-with-timer-start", "replace-with-error-start"),
         ("Event_Changed", "replace-with-signal-boundary", "replace-with-cancel-boundary"),
         ("End_Late", "replace-with-signal-end", "replace-with-cancel-end"),
         ("Task_Survey", "replace-with-send-task", "replace-with-manual-task"),

@@ -3,6 +3,7 @@
  * list), and the palette, the context pad and the three menus are filtered by it.
  */
 import { PopupEntries } from 'bpmn-js/lib/features/popup-menu/PopupEntries';
+import { is } from 'bpmn-js/lib/util/ModelUtil';
 
 // Actions that are named otherwise than their entry.
 const NAMED = {
@@ -20,6 +21,8 @@ const EVENT_APPENDS = {
   'append.signal-intermediate-event': 'signalEventDefinition'
 };
 const UNSUPPORTED_APPENDS = ['append.append-task', 'append.intermediate-event', 'append.compensation-activity'];
+// The events that begin a process; the others begin an event sub-process only.
+const PROCESS_STARTS = ['messageEventDefinition', 'signalEventDefinition', 'timerEventDefinition', 'conditionalEventDefinition'];
 const LATE = 400; // after the built-in providers, which come at 1000
 
 const bare = (id) => id.replace(/^(create|append|replace-with|replace)-(replace-with-)?/, '');
@@ -27,23 +30,24 @@ const local = (type) => type && type.slice(5, 6).toLowerCase() + type.slice(6);
 
 /** @param {Record<string, string[]>} elements element → the events that the engine runs on it */
 function filterOf(elements) {
-  function runs({ type, eventDefinitionType, triggeredByEvent }, inEventSubProcess) {
+  function runs({ type, eventDefinitionType, triggeredByEvent }, starts) {
     const events = elements[local(type)];
     if (!events) return false;
-    if (type === 'bpmn:StartEvent' && eventDefinitionType && !inEventSubProcess) return false;
+    if (type === 'bpmn:StartEvent' && eventDefinitionType && !starts(local(eventDefinitionType))) return false;
     if (triggeredByEvent) return elements.startEvent.length > 0;
     if (type === 'bpmn:BoundaryEvent' && !eventDefinitionType) return false;
     return !eventDefinitionType || events.includes(local(eventDefinitionType));
   }
 
-  function supported(id, inEventSubProcess) {
+  function supported(id, starts) {
     const name = bare(id), target = PopupEntries[NAMED[name] ?? name]?.target;
-    return OTHERS.has(id) || OTHERS.has(name) || Boolean(target && runs(target, inEventSubProcess));
+    return OTHERS.has(id) || OTHERS.has(name) || Boolean(target && runs(target, starts));
   }
 
   return (target) => (entries) => {
-    const inEventSubProcess = Boolean(target?.businessObject?.$parent?.triggeredByEvent);
-    return Object.fromEntries(Object.entries(entries).filter(([id]) => supported(id, inEventSubProcess)));
+    const place = target?.businessObject?.$parent;
+    const starts = (event) => Boolean(place?.triggeredByEvent) || (place && is(place, 'bpmn:Process') && PROCESS_STARTS.includes(event));
+    return Object.fromEntries(Object.entries(entries).filter(([id]) => supported(id, starts)));
   };
 }
 
