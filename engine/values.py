@@ -1,7 +1,8 @@
 """Process values and their two encodings: compact bytes (state) and tagged JSON (history, answers).
 
 A value is None, bool, int, Decimal, str, date, time, datetime, timedelta (days-time duration),
-YearsMonths, one of the wide dates, times and durations of FEEL, or a list or string-keyed dict of these. A float is refused: money must not meet one.
+YearsMonths, one of the wide dates, times and durations of FEEL, a range of these, or a list or
+string-keyed dict of all of them. A float is refused: money must not meet one.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from engine.feel.writing import text_of
 
 T = TypeVar("T")
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-_DECIMAL, _DATE, _TIME, _DATETIME, _DURATION, _MONTHS, _INTEGER, _WIDE = range(1, 9)
+_DECIMAL, _DATE, _TIME, _DATETIME, _DURATION, _MONTHS, _INTEGER, _WIDE, _RANGE = range(1, 10)
+_RANGE_TAG = "$range"
 _TAGS = {
     _DECIMAL: "$decimal",
     _DATE: "$date",
@@ -94,13 +96,18 @@ def _decode(code: int, text: str) -> Any:
     raise ValueRefused(f"unknown value code {code}")
 
 
+def _parts(value: Range) -> list[Any]:
+    """A range as it is stored: both ends, None for an open one, and whether each is included."""
+    return [value.low, value.high, value.low_included, value.high_included]
+
+
 def _pack_default(value: object) -> Any:
     if isinstance(value, float):
         raise ValueRefused("流程数据不接受浮点数,请使用 Decimal")
     if isinstance(value, (tuple, set, frozenset)):
         return list(value)
     if isinstance(value, Range):
-        raise ValueRefused("流程数据不支持区间值")
+        return msgpack.ExtType(_RANGE, pack(_parts(value)))
     code, text = _encode(value)
     return msgpack.ExtType(code, text.encode())
 
@@ -150,9 +157,11 @@ def pack_plain(value: object) -> bytes:
 
 def unpack(data: bytes) -> Any:
     """Reads what `pack` wrote; every value comes back as itself."""
-    return msgpack.unpackb(
-        data, ext_hook=lambda code, raw: _decode(code, raw.decode()), strict_map_key=False
-    )
+    return msgpack.unpackb(data, ext_hook=_unpack_extension, strict_map_key=False)
+
+
+def _unpack_extension(code: int, raw: bytes) -> Any:
+    return Range(*unpack(raw)) if code == _RANGE else _decode(code, raw.decode())
 
 
 def to_json(value: object) -> Any:
@@ -183,6 +192,8 @@ def _other_to_json(value: object) -> Any:
             return to_json(base(value))
     if isinstance(value, float):
         raise ValueRefused("流程数据不接受浮点数,请使用 Decimal")
+    if isinstance(value, Range):
+        return {_RANGE_TAG: to_json(_parts(value))}
     code, text = _encode(value)
     return {_TAGS[code]: text}
 
@@ -196,6 +207,8 @@ def from_json(value: Any) -> Any:
                 return {k: from_json(v) for k, v in inner.items()}
             if tag in _CODES:
                 return _decode(_CODES[tag], inner)
+            if tag == _RANGE_TAG:
+                return Range(*from_json(inner))
         return {k: from_json(v) for k, v in value.items()}
     if isinstance(value, list):
         return [from_json(v) for v in value]

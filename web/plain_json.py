@@ -13,10 +13,14 @@ from flask import Response, request
 from flask_babel import gettext as _
 
 from engine.errors import InvalidInput
+from engine.feel.values import FUNCTION, kind
+from engine.feel.writing import text_of as feel_text
 
 
 def text_of(value: Any) -> str:
-    """JSON text; a Decimal is written with its digits, a date or time as ISO text."""
+    """JSON text; a Decimal is written with its digits, a date or time as ISO text, a duration or
+    range as FEEL writes it.
+    """
     if value is None or isinstance(value, (bool, str)):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, (int, Decimal)):
@@ -28,7 +32,7 @@ def text_of(value: Any) -> str:
         return "[" + ",".join(map(text_of, value)) + "]"
     if isinstance(value, (date, datetime, time)):
         return text_of(value.isoformat())
-    return text_of(str(value))
+    return text_of(str(value) if kind(value) == FUNCTION else feel_text(value))
 
 
 def answer(value: Any, status: int = 200) -> Response:

@@ -17,8 +17,6 @@ from engine.dmn.reader import read
 from engine.dmn.session import Functions, Problem, Session
 from engine.errors import EngineError, NotFound
 from engine.feel import FeelLimit
-from engine.feel.say import say_value
-from engine.feel.values import Range
 from engine.kept import kept
 
 
@@ -164,14 +162,14 @@ def _behind(facts: Iterable[str], behind: Mapping[str, list[str]]) -> Iterator[s
 
 
 def _recorded(value: Any) -> Any:
-    """What a decision on the way answered, as data: functions and ranges by their text."""
+    """What a decision on the way answered, as data: functions by a word."""
     if isinstance(value, dict):
         return {name: _recorded(part) for name, part in value.items()}
     if isinstance(value, list):
         return [_recorded(part) for part in value]
     if callable(value):
         return "函数"
-    return say_value(value) if isinstance(value, Range) else value
+    return value
 
 
 def decisions_of(connection: Connection, release_id: int) -> Decisions:

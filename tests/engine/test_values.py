@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.feel.temporal import read_any
-from engine.feel.values import YearsMonths
+from engine.feel.values import Range, YearsMonths
 from engine.values import (
     ValueRefused,
     canonical,
@@ -36,8 +36,11 @@ scalars = st.one_of(
     st.timedeltas(),
     st.builds(YearsMonths, st.integers(-5000, 5000)),
 )
+ranges = st.builds(Range, scalars, scalars, st.booleans(), st.booleans())
 values = st.recursive(
-    scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20
+    scalars | ranges,
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
 )
 
 
@@ -72,6 +75,19 @@ def test_what_python_cannot_hold_comes_back_as_itself(text):
     assert type(value).__name__.startswith("Wide")
     for found in (unpack(pack([value]))[0], from_json(json.loads(json.dumps(to_json(value))))):
         assert found == value and type(found) is type(value)
+
+
+def test_a_range_of_money_is_stored_end_by_end():
+    limits = {"档次": [Range(Decimal("50.10"), None, True, False), Range(None, date(2026, 1, 1))]}
+    assert to_json(limits)["档次"][0] == {"$range": [{"$decimal": "50.10"}, None, True, False]}
+    assert unpack(pack(limits)) == limits == from_json(json.loads(json.dumps(to_json(limits))))
+
+
+@pytest.mark.parametrize("ends", [[1.5, 2], [1, object()]])
+def test_a_range_of_a_float_or_a_foreign_value_is_refused(ends):
+    for write in (pack, to_json):
+        with pytest.raises(ValueRefused):
+            write([Range(*ends)])
 
 
 def test_zone_names_survive():

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from engine import definitions, history, instances
 from engine.actor import Actor
 from engine.errors import DiagramRefused
+from engine.feel.values import Range
 from engine.tables import incident
 from engine.values import from_json
 from tests.engine.dmn.files import decision, file, given, knowledge, lit
@@ -64,6 +65,19 @@ def test_the_history_says_how_every_decision_of_the_graph_was_made(runtime):
         ],
     }
     assert history.data_after(events)["share"] == Decimal("20.0")
+
+
+def test_a_range_that_a_decision_answers_is_data_of_the_case(runtime):
+    files = file(
+        decision("band", lit("[100000..500000)")),
+        decision("share", lit("{band: band, inside: band.start in band}"), "decision:#band"),
+    )
+    case = started(runtime, "share", {}, files)
+    events = runtime.run(LI, lambda work: history.of_instance(work.connection, case))
+    (told,) = [event for event in events if event.kind == "decided"]
+    band = Range(Decimal(100_000), Decimal(500_000), True, False)
+    assert from_json(told.data)["required"][0]["output"] == band
+    assert history.data_after(events)["share"] == {"band": band, "inside": True}
 
 
 def test_an_answer_that_is_a_function_stops_at_its_task(runtime):
