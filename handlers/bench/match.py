@@ -92,10 +92,10 @@ def fill(work: Work, firms: int, say: Callable[[str], None]) -> None:
 def _measure(
     work: Work, pairs: int, matched: Any, first: Any, say: Callable[[str], None]
 ) -> dict[str, Figure]:
-    question = asking.prepare(work, policies_of(work), DAY, kept=True)
+    question = asking.prepare(work, policies_of(work), DAY)
     if question.refused:
         raise Different(f"有政策不能按 SQL 匹配: {question.refused}")
-    count, _ = asking.ask(work, question, limit=10**9)
+    count = asking.ask(work, question)
     policies = len(question.asked)
     say(f"  {count} × {policies}")
     to_know, to_check, wrong = sampled(work, question, pairs)
@@ -116,14 +116,15 @@ def policies_of(work: Work) -> Iterator[Asked]:
 def sampled(work: Work, question: Question, pairs: int) -> tuple[Any, Any, list[str]]:
     """Seconds to know an enterprise, seconds to check a policy, and where the answers differ."""
     random = Random(20260301)
-    rows = work.connection.execute(select(asking.MATCHED).order_by(asking.MATCHED.c.uscc)).all()
+    found = asking.MATCHED
+    rows = work.connection.execute(select(found).order_by(found.c.enterprise_id)).all()
     to_know: Any = 0
     to_check: Any = 0
     wrong: list[str] = []
     for _ in range(pairs):
         row, place = random.choice(rows), random.randrange(len(question.asked))
         version, decisions = question.asked[place].version, question.asked[place].decisions
-        known, seconds = once(partial(known_of, work, row.id, DAY))
+        known, seconds = once(partial(known_of, work, row.enterprise_id, DAY))
         to_know += seconds
         answer, seconds = once(
             partial(check_known, work, version, known, DAY, {}, decisions=decisions)
@@ -131,7 +132,7 @@ def sampled(work: Work, question: Question, pairs: int) -> tuple[Any, Any, list[
         to_check += seconds
         by_sql = (row.codes[place], row.rules[place], row.amounts[place])
         if by_sql != _as_stored(answer) or not _explains(by_sql[0], answer):
-            wrong.append(f"{row.uscc} {version.id}: {by_sql}, {_as_stored(answer)}")
+            wrong.append(f"{row.enterprise_id} {version.id}: {by_sql}, {_as_stored(answer)}")
     return to_know / pairs, to_check / pairs, wrong
 
 

@@ -22,19 +22,17 @@ from sqlalchemy import (
     ColumnElement,
     MetaData,
     Numeric,
+    Select,
     Table,
-    Text,
     Uuid,
     bindparam,
     case,
     cast,
-    column,
     insert,
     literal,
     literal_column,
     null,
     select,
-    table,
     text,
 )
 from sqlalchemy.dialects.postgresql import array
@@ -42,7 +40,7 @@ from sqlalchemy.dialects.postgresql import array
 from engine.dmn import Decisions
 from engine.functions import step_functions
 from engine.runtime import Work
-from handlers.eligibility import kept_sheet, sheet
+from handlers.catalogue.tables import policy_version
 from handlers.eligibility.check import check_known
 from handlers.eligibility.compiled import (
     EXCLUSIONS,
@@ -54,14 +52,24 @@ from handlers.eligibility.compiled import (
 )
 from handlers.eligibility.exclusions import places_taken, year_count
 from handlers.eligibility.facts import known_of_many
+from handlers.eligibility.kept_sheet import (
+    EVERYBODY,
+    KeptSheet,
+    Part,
+    bring_up_to_date,
+    ids_of,
+    rows_of,
+)
+from handlers.eligibility.sheet import columns_of
+from handlers.eligibility.tables import match_row
+from handlers.payouts.tables import entitlement
 
 LISTED = 1 << EXCLUSIONS["listing"]
 FULL = 1 << EXCLUSIONS["places"]
 MATCHED = Table(
     "matched",
     MetaData(),
-    Column("id", Uuid, primary_key=True),
-    Column("uscc", Text),
+    Column("enterprise_id", Uuid, primary_key=True),
     Column("codes", ARRAY(BigInteger)),
     Column("rules", ARRAY(BigInteger)),
     Column("amounts", ARRAY(Numeric)),
@@ -83,31 +91,21 @@ class Asked:
 @dataclass(frozen=True)
 class Question:
     """Versions made ready for SQL. `refused`: place → why this version is asked one by one; `full`: the
-    places of versions whose yearly number of awards has been given; `kept`: whether it is put to the
-    sheet that is kept, else one is laid out for it."""
+    places of versions whose yearly number of awards has been given."""
 
     asked: tuple[Asked, ...]
     event_date: date
-    names: frozenset[str]
-    census: sheet.Census
+    sheet: KeptSheet
     compiled: tuple[Compiled | None, ...]
     refused: dict[int, str] = field(default_factory=dict)
     full: frozenset[int] = frozenset()
-    kept: bool = False
 
 
-def prepare(
-    work: Work, asked: Iterable[Asked], event_date: date, *, kept: bool = False
-) -> Question:
-    """Looks at the register's facts and compiles the tables; brings the kept sheet up to date if the
-    question is for that."""
+def prepare(work: Work, asked: Iterable[Asked], event_date: date) -> Question:
+    """Brings the kept sheet to the day and compiles the tables."""
     asked = tuple(asked)
-    names = frozenset(name for one in asked for name in _names(one))
-    if kept:
-        known, names = kept_sheet.bring_up_to_date(work, names, event_date)
-    else:
-        known = sheet.census(work, names)
-    columns = sheet.columns_of(known, names, event_date)
+    kept = bring_up_to_date(work, {name for one in asked for name in _names(one)}, event_date)
+    columns = columns_of(kept.known, kept.names, event_date)
     functions = step_functions(work.now, lambda: work.calendar)
     compiled: list[Compiled | None] = []
     refused: dict[int, str] = {}
@@ -123,7 +121,7 @@ def prepare(
         if (most := year_count(one.version)) is not None
         and places_taken(work, one.version, event_date, None) >= most
     )
-    return Question(asked, event_date, names, known, tuple(compiled), refused, full, kept)
+    return Question(asked, event_date, kept, tuple(compiled), refused, full)
 
 
 def _names(one: Asked) -> set[str]:
@@ -132,26 +130,26 @@ def _names(one: Asked) -> set[str]:
     return found - {"event_date", "paid_before", "year_paid"}
 
 
-def ask(work: Work, question: Question, after: str = "", limit: int = 20_000) -> tuple[int, str]:
-    """Asks the next active enterprises by credit code; returns how many and the last one's code.
+def ask(work: Work, question: Question, part: Part = EVERYBODY, run_id: UUID | None = None) -> int:
+    """Asks the active enterprises of a part; returns how many.
 
-    The answers are in the temporary table `matched` (id, uscc, codes, rules, amounts), with one element
-    for each version, until the transaction ends. Rules and amounts are null where it does not hold.
+    The answers are rows of `match_row` of a run; without one, of the temporary table `matched`, until
+    the transaction ends. `codes`, `rules` and `amounts` have one element for each version; rules and
+    amounts are null where it does not hold.
     """
-    lay_out = kept_sheet.lay_out if question.kept else sheet.lay_out
-    count, last = lay_out(work, question.census, question.names, question.event_date, after, limit)
-    answer_by_sql(work, question)
-    for chunk in _chunks(_one_by_one(work, question), BULK):
-        _answer_one_by_one(work, question, dict(chunk))
-    return count, last
+    if run_id is None:
+        work.connection.execute(text("drop table if exists pg_temp.matched"))
+        MATCHED.create(work.connection)
+    count = _answer_by_sql(work, question, part, run_id)
+    for chunk in _chunks(_one_by_one(work, question, part), BULK):
+        _answer_one_by_one(work, question, dict(chunk), run_id)
+    return count
 
 
-def answer_by_sql(work: Work, question: Question) -> None:
-    """Fills `matched` from `sheet`; what SQL can't answer is null."""
+def _answer_by_sql(work: Work, question: Question, part: Part, run_id: UUID | None) -> int:
+    """What SQL can't answer is null."""
     # Compiling expressions of this size to machine code takes longer than running them.
     work.connection.execute(text("set local jit = off"))
-    work.connection.execute(text("drop table if exists pg_temp.matched"))
-    firms = table("sheet", column("id"), column("uscc"), column("odd"), column("listed"))
     listed = case((literal_column("listed"), literal(LISTED, BigInteger())), else_=0)
     codes = [
         literal_column("null::bigint")
@@ -160,21 +158,29 @@ def answer_by_sql(work: Work, question: Question) -> None:
         for place, one in enumerate(question.compiled)
     ]
     labels = [code.label(f"c{place}") for place, code in enumerate(codes)]
+    sheet = rows_of(work, question.sheet, part, question.event_date)
     # The offset keeps PostgreSQL from computing a code again wherever it is used.
-    inner = select(text("sheet.*"), *labels).select_from(firms).offset(0).subquery("coded")
+    inner = select(text("sheet.*"), *labels).select_from(sheet).offset(0).subquery("coded")
     places = range(len(codes))
     held: list[ColumnElement[Any]] = [literal_column(f"c{place}") for place in places]
     rules = [_held(one and one.rules, code, BigInteger()) for one, code in _both(question, held)]
     money = [_held(one and one.amount, code, Numeric()) for one, code in _both(question, held)]
-    chosen = select(
-        literal_column("id"),
-        literal_column("uscc"),
-        cast(array(held, type_=BigInteger()), ARRAY(BigInteger)).label("codes"),
-        cast(array(rules, type_=BigInteger()), ARRAY(BigInteger)).label("rules"),
-        cast(array(money, type_=Numeric()), ARRAY(Numeric)).label("amounts"),
-    ).select_from(inner)
-    MATCHED.create(work.connection)
-    work.connection.execute(insert(MATCHED).from_select(list(MATCHED.c.keys()), chosen))
+    values = {
+        "enterprise_id": literal_column("id"),
+        "codes": cast(array(held, type_=BigInteger()), ARRAY(BigInteger)),
+        "rules": cast(array(rules, type_=BigInteger()), ARRAY(BigInteger)),
+        "amounts": cast(array(money, type_=Numeric()), ARRAY(Numeric)),
+    }
+    if run_id is not None:
+        values["run_id"] = literal(run_id)
+    table = _answers(run_id)
+    chosen = select(*values.values()).select_from(inner)
+    filled = insert(table).from_select(list(values), chosen)
+    return work.connection.execute(filled, execution_options={"preserve_rowcount": True}).rowcount
+
+
+def _answers(run_id: UUID | None) -> Table:
+    return MATCHED if run_id is None else match_row
 
 
 def _both(question: Question, held: list[Any]) -> Iterator[tuple[Compiled | None, Any]]:
@@ -187,22 +193,16 @@ def _held(found: Any, code: ColumnElement[Any], kind: Any) -> ColumnElement[Any]
     return case((code == literal_column("0"), found), else_=cast(null(), kind))
 
 
-def _one_by_one(work: Work, question: Question) -> Iterator[tuple[UUID, set[int]]]:
+def _one_by_one(work: Work, question: Question, part: Part) -> Iterator[tuple[UUID, set[int]]]:
     """The enterprises with the versions that SQL could not ask."""
     found: defaultdict[UUID, set[int]] = defaultdict(set)
     every = set(range(len(question.asked)))
     if question.refused:
-        for row in work.connection.execute(text("select id from sheet")):
-            found[row.id] |= question.refused.keys()
-    for row in work.connection.execute(text("select id from sheet where odd")):
-        found[row.id] |= every
-    for row in work.connection.execute(
-        text(
-            "select distinct e.enterprise_id, e.policy_id, v.exclusivity->>'group' as policy_group"
-            " from entitlement e join policy_version v on v.id = e.policy_version_id"
-            " join sheet s on s.id = e.enterprise_id where e.status <> 'cancelled'"
-        )
-    ):
+        for firm in work.connection.scalars(ids_of(part)):
+            found[firm] |= question.refused.keys()
+    for firm in work.connection.scalars(ids_of(part, odd=True)):
+        found[firm] |= every
+    for row in work.connection.execute(_given(part)):
         for place, one in enumerate(question.asked):
             group = one.version.exclusivity.get("group")
             if one.version.policy_id == row.policy_id or (group and group == row.policy_group):
@@ -210,7 +210,20 @@ def _one_by_one(work: Work, question: Question) -> Iterator[tuple[UUID, set[int]
     yield from found.items()
 
 
-def _answer_one_by_one(work: Work, question: Question, pairs: dict[UUID, set[int]]) -> None:
+def _given(part: Part) -> Select[Any]:
+    """Who has been given something, and of which policy and group."""
+    group = policy_version.c.exclusivity["group"].astext.label("policy_group")
+    return (
+        select(entitlement.c.enterprise_id, entitlement.c.policy_id, group)
+        .distinct()
+        .join(policy_version, policy_version.c.id == entitlement.c.policy_version_id)
+        .where(entitlement.c.status != "cancelled", entitlement.c.enterprise_id.in_(ids_of(part)))
+    )
+
+
+def _answer_one_by_one(
+    work: Work, question: Question, pairs: dict[UUID, set[int]], run_id: UUID | None
+) -> None:
     known = known_of_many(work, list(pairs), question.event_date)
     rows = []
     for firm, places in pairs.items():
@@ -222,6 +235,7 @@ def _answer_one_by_one(work: Work, question: Question, pairs: dict[UUID, set[int
             code = code_of(answer)
             rows.append(
                 {
+                    "run_id": run_id,
                     "firm": firm,
                     "place": place + 1,
                     "code": code,
@@ -229,10 +243,12 @@ def _answer_one_by_one(work: Work, question: Question, pairs: dict[UUID, set[int
                     "amount": answer.amount if code == 0 else None,
                 }
             )
+    table = _answers(run_id)
+    here = "" if run_id is None else " and run_id = :run_id"
     work.connection.execute(
         text(
-            "update matched set codes[:place] = :code, rules[:place] = :rules,"
-            " amounts[:place] = :amount where id = :firm"
+            f"update {table.name} set codes[:place] = :code, rules[:place] = :rules,"
+            f" amounts[:place] = :amount where enterprise_id = :firm{here}"
         ).bindparams(bindparam("rules", type_=BigInteger()), bindparam("amount", type_=Numeric())),
         rows,
     )

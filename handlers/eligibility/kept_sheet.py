@@ -1,20 +1,36 @@
-"""The fact sheet that is kept from run to run: a run lays out only the enterprises that changed.
+"""The fact sheet that is kept from run to run: what is asked costs what has changed.
 
 Triggers note every change of an enterprise and its facts in `sheet_change`, whoever writes. On another
-day, the enterprises whose facts became known in between count as changed. What every day changes (years
-in the district, negative lists) is computed when the sheet is read. The table `kept_sheet` has a column
-for each fact that the tables in force ask, so it is made here and not by a migration; it is laid out
-from nothing when a table asks for a fact that it lacks, a fact turns up that nobody had, or more than
-a fifth changed.
+day, the facts that became known in between count as changed. What every day changes (years in the
+district, negative lists) is computed when the sheet is read. The table `kept_sheet` has a column for
+each fact that the tables in force ask, so it is made here and not by a migration; it is laid out from
+nothing when a table asks for a fact that it lacks, a fact turns up that nobody had, or much changed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Select,
+    Subquery,
+    Text,
+    Uuid,
+    and_,
+    column,
+    delete,
+    insert,
+    select,
+    table,
+    text,
+    true,
+)
 
 from engine.runtime import Work
 from handlers.eligibility import sheet
@@ -25,56 +41,88 @@ from handlers.eligibility.tables import sheet_change, sheet_state
 # A fact of each name asked; None where nobody has one.
 _Kept = dict[str, Fact | None]
 _LOCK = 7_304_002
-_CHANGED = """
-create temporary table sheet_changed on commit drop as
-with noted as (delete from sheet_change returning enterprise_id)
-select enterprise_id as id from noted
-union select enterprise_id from enterprise_fact
-      where as_of > least(:day, cast(:before as date)) and as_of <= greatest(:day, :before)
-"""
+_SHEET = table(
+    "kept_sheet", column("id", Uuid), column("uscc", Text), column("odd", Boolean)
+).alias("e")
 
 
-def bring_up_to_date(work: Work, names: frozenset[str], day: date) -> tuple[Census, frozenset[str]]:
+@dataclass(frozen=True)
+class KeptSheet:
+    """What the kept sheet holds of a day: the facts it was asked for, and what is known of each."""
+
+    names: frozenset[str]
+    known: Census
+
+
+@dataclass(frozen=True)
+class Part:
+    """The enterprises whose credit codes come after one, up to another; without it all after it."""
+
+    after: str = ""
+    until: str = ""
+
+    def covers(self) -> ColumnElement[bool]:
+        after = _SHEET.c.uscc > self.after if self.after else true()
+        return and_(after, _SHEET.c.uscc <= self.until) if self.until else and_(after)
+
+
+EVERYBODY = Part()
+
+
+def next_part(work: Work, after: str, limit: int) -> Part:
+    """The next enterprises by credit code, so many of them or the rest."""
+    last = (
+        select(_SHEET.c.uscc)
+        .where(Part(after).covers())
+        .order_by(_SHEET.c.uscc)
+        .offset(limit - 1)
+        .limit(1)
+    )
+    return Part(after, work.connection.scalar(last) or "")
+
+
+def ids_of(part: Part, *, odd: bool = False) -> Select[UUID]:
+    """The enterprises of a part; those with a fact of another kind only, if `odd`."""
+    chosen = select(_SHEET.c.id).where(part.covers())
+    return chosen.where(_SHEET.c.odd) if odd else chosen
+
+
+def rows_of(work: Work, kept: KeptSheet, part: Part, day: date) -> Subquery:
+    """The sheet of a part as of the day it was brought to: id, listed and the columns of the facts."""
+    facts = text(f"{sheet.LISTED} as listed, {sheet.ready(kept.known, kept.names)}")
+    # In the order in which most rows lie; what is written in this order is indexed fast.
+    return (
+        select(_SHEET.c.id, facts.bindparams(day=day, today=today(work)))
+        .where(part.covers())
+        .order_by(_SHEET.c.id)
+        .offset(0)
+        .subquery("sheet")
+    )
+
+
+def bring_up_to_date(work: Work, names: Iterable[str], day: date) -> KeptSheet:
     """Makes the kept sheet what `sheet.laid_out` would give for a day, with at least these names.
 
-    Returns the census and all names it has. One unit of work at a time, until it ends.
+    One unit of work at a time, until it ends.
     """
     connection = work.connection
     connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
     state = connection.execute(select(sheet_state)).first()
     kept = {} if state is None else _restored(state.census)
-    if state is None or not names <= kept.keys():
-        return _from_nothing(work, names | kept.keys(), day)
-    few = _take_changes(work, state.event_date, day)
-    found = _merged(kept, sheet.census(work, kept, of="sheet_changed")) if few else None
-    if found is None:
+    if state is None or not kept.keys() >= set(names):
+        return _from_nothing(work, frozenset(names) | kept.keys(), day)
+    _take_changes(work, kept, state.event_date, day)
+    found = _merged(kept, sheet.census(work, kept, _CHANGED_FACTS))
+    if found is None or not _few_changed(work, found):
         return _from_nothing(work, frozenset(kept), day)
     known = _present(found)
-    connection.execute(text("delete from kept_sheet where id in (select id from sheet_changed)"))
-    rows = sheet.laid_out(known, kept, "sheet_firm", few=True)
-    connection.execute(text(f"insert into kept_sheet {rows}"), sheet.bound(known, kept, day))
+    _write_facts(work, known, frozenset(kept), day)
+    _write_firms(work, known, frozenset(kept), day)
     _remember(work, found, day)
-    return known, frozenset(kept)
+    return KeptSheet(frozenset(kept), known)
 
 
-def lay_out(
-    work: Work, known: Census, names: Iterable[str], event_date: date, after: str, limit: int
-) -> tuple[int, str]:
-    """As `sheet.lay_out`, but from the kept sheet, which `bring_up_to_date` has made ready."""
-    connection = work.connection
-    connection.execute(text("drop table if exists pg_temp.sheet"))
-    connection.execute(
-        text(
-            f"create temporary table sheet on commit drop as"
-            f" select e.id, e.uscc, e.odd, {sheet.LISTED} as listed, {sheet.ready(known, names)}"
-            f" from kept_sheet e where e.uscc > :after order by e.uscc limit :limit"
-        ),
-        {"day": event_date, "today": today(work), "after": after, "limit": limit},
-    )
-    return sheet.size(work)
-
-
-def _from_nothing(work: Work, names: frozenset[str], day: date) -> tuple[Census, frozenset[str]]:
+def _from_nothing(work: Work, names: frozenset[str], day: date) -> KeptSheet:
     connection = work.connection
     # Before the register is read: what changes from here on is noted anew.
     connection.execute(delete(sheet_change))
@@ -88,27 +136,91 @@ def _from_nothing(work: Work, names: frozenset[str], day: date) -> tuple[Census,
     for statement in (
         "alter table kept_sheet add primary key (id)",
         "create index ix_kept_sheet_uscc on kept_sheet (uscc)",
-        "analyze kept_sheet",
+        "analyze kept_sheet (id, uscc, odd)",
     ):
         connection.execute(text(statement))
     _remember(work, {name: known.get(name) for name in names}, day)
-    return known, names
+    return KeptSheet(names, known)
 
 
-def _take_changes(work: Work, before: date, day: date) -> bool:
-    """Whether so few changed that each is worth being read by itself."""
+# `name` null: whatever is known of the enterprise.
+_CHANGED = """
+create temporary table sheet_changed on commit drop as
+with noted as (delete from sheet_change returning enterprise_id, name)
+select enterprise_id as id, name from noted where name is null or name = any(:names)
+union select enterprise_id, name from enterprise_fact
+      where as_of > least(:day, cast(:before as date)) and as_of <= greatest(:day, :before)
+        and name = any(:names)
+"""
+_ONE_FACT = """
+(select * from enterprise_fact where enterprise_id = e.id and name = e.name and as_of <= :day
+ order by as_of desc limit 1)"""
+_CHANGED_FACTS = f"""
+(select f.* from sheet_changed e cross join lateral
+        (select * from enterprise_fact where enterprise_id = e.id and name = e.name offset 0) f
+ union all select f.* from (select id from sheet_changed where name is null) e {sheet.EACH_FACT})"""
+# A fact that stands in for one of the register's own, and those of an enterprise with one of another
+# kind, do not change alone.
+_FIRMS = """
+create temporary table sheet_firm on commit drop as select * from enterprise
+where id in (select c.id from sheet_changed c left join kept_sheet k on k.id = c.id
+             where c.name is null or k.odd or c.name = any(:whole))
+"""
+
+
+def _take_changes(work: Work, kept: _Kept, before: date, day: date) -> None:
     connection = work.connection
     connection.execute(text("drop table if exists pg_temp.sheet_changed, pg_temp.sheet_firm"))
-    connection.execute(text(_CHANGED), {"before": before, "day": day})
-    connection.execute(
-        text(
-            "create temporary table sheet_firm on commit drop as select * from enterprise"
-            " where status = 'active' and id in (select id from sheet_changed)"
-        )
-    )
-    connection.execute(text("analyze sheet_changed, sheet_firm"))
-    counted = "select (select count(*) from sheet_changed) * 5 <= (select count(*) from kept_sheet)"
+    connection.execute(text(_CHANGED), {"names": list(kept), "before": before, "day": day})
+    connection.execute(text("analyze sheet_changed"))
+
+
+def _few_changed(work: Work, found: _Kept) -> bool:
+    """Whether each change is worth being read by itself; finds the firms that change as a whole."""
+    connection = work.connection
+    whole = [name for name, fact in found.items() if fact and fact.mixed]
+    connection.execute(text(_FIRMS), {"whole": [*whole, *sheet.OWN]})
+    connection.execute(text("analyze sheet_firm"))
+    # A firm as a whole costs about what ten facts do.
+    counted = """
+        select (select count(*) from sheet_firm) * 5 + (select count(*) from sheet_changed) / 2
+               <= (select count(*) from kept_sheet)"""
     return bool(connection.scalar(text(counted)))
+
+
+def _write_firms(work: Work, known: Census, names: frozenset[str], day: date) -> None:
+    connection = work.connection
+    connection.execute(text("delete from kept_sheet where id in (select id from sheet_firm)"))
+    rows = sheet.laid_out(
+        known, names, "(select * from sheet_firm where status = 'active')", few=True
+    )
+    connection.execute(text(f"insert into kept_sheet {rows}"), sheet.bound(known, names, day))
+
+
+def _write_facts(work: Work, known: Census, names: frozenset[str], day: date) -> None:
+    columns = sheet.recorded(known, names)
+    if not columns:
+        return
+    places = ", ".join(columns.values())
+    work.connection.execute(
+        text(
+            f"""
+            with changed as (
+                select e.id, jsonb_object_agg(n.place, {sheet.BARE}) as facts
+                from sheet_changed e
+                join unnest(cast(:names as text[]), cast(:places as text[])) as n(name, place)
+                     on n.name = e.name
+                left join lateral {_ONE_FACT} f on true
+                where e.id not in (select id from sheet_firm)
+                group by e.id
+            )
+            update kept_sheet k
+            set ({places}) = (select {places} from jsonb_populate_record(k, changed.facts))
+            from changed where changed.id = k.id
+            """
+        ),
+        sheet.bound(known, names, day),
+    )
 
 
 def _merged(kept: _Kept, changed: Census) -> _Kept | None:
@@ -133,8 +245,8 @@ def _remember(work: Work, kept: _Kept, day: date) -> None:
     work.connection.execute(insert(sheet_state).values(event_date=day, census=census))
 
 
-def _restored(census: dict[str, dict[str, object] | None]) -> _Kept:
-    return {name: Fact(**fact) if fact else None for name, fact in census.items()}  # type: ignore[arg-type]
+def _restored(census: dict[str, dict[str, Any] | None]) -> _Kept:
+    return {name: Fact(**fact) if fact else None for name, fact in census.items()}
 
 
 def _present(kept: _Kept) -> Census:

@@ -15,8 +15,8 @@ from handlers.eligibility.asking import MATCHED, Asked, ask, prepare
 from handlers.eligibility.check import check_known, decisions_in_force
 from handlers.eligibility.facts import known_of, known_of_many
 from handlers.eligibility.versions import version_row, versions_for
+from handlers.enterprises.tables import enterprise
 
-EVERYBODY = 1_000_000_000
 Fit = Literal["fits", "nearly", "not"]
 
 
@@ -58,9 +58,13 @@ def matching_enterprises(
     SQL finds them; the answer of each is the one that every page shows.
     """
     version, decisions = version_row(work, policy_version), decisions_in_force(work)
-    ask(work, prepare(work, [Asked(version, decisions)], event_date), limit=EVERYBODY)
+    ask(work, prepare(work, [Asked(version, decisions)], event_date))
     found = work.connection.scalars(
-        select(MATCHED.c.id).where(MATCHED.c.codes[1] == 0).order_by(MATCHED.c.uscc).limit(limit)
+        select(enterprise.c.id)
+        .join(MATCHED, MATCHED.c.enterprise_id == enterprise.c.id)
+        .where(MATCHED.c.codes[1] == 0)
+        .order_by(enterprise.c.uscc)
+        .limit(limit)
     ).all()
     known = known_of_many(work, found, event_date)
     answers = {

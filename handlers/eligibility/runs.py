@@ -8,15 +8,16 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, insert, literal, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 
 from engine.definitions import latest_release
 from engine.dmn import decisions_of
 from engine.errors import NotFound
 from engine.runtime import Work
 from handlers.catalogue.tables import policy_version
-from handlers.eligibility.asking import MATCHED, Asked, ask, prepare
+from handlers.eligibility.asking import Asked, ask, prepare
 from handlers.eligibility.facts import today
+from handlers.eligibility.kept_sheet import next_part
 from handlers.eligibility.tables import match_row, match_run
 from handlers.eligibility.versions import versions_for
 from handlers.enterprises.tables import enterprise
@@ -70,14 +71,14 @@ def go_on(work: Work, run_id: UUID, limit: int = CHUNK) -> bool:
     ).first()
     if run is None or run.status not in _OPEN:
         return False
-    question = prepare(work, _asked(work, run), run.event_date, kept=True)
-    count, last = ask(work, question, run.reached, limit)
-    store(work, run_id)
-    done = count < limit
+    question = prepare(work, _asked(work, run), run.event_date)
+    part = next_part(work, run.reached, limit)
+    count = ask(work, question, part, run_id)
+    done = not part.until
     change: dict[str, Any] = {
         "status": "done" if done else "running",
         "matched": run.matched + count,
-        "reached": last or run.reached,
+        "reached": part.until or run.reached,
         "one_by_one": {run.versions[place]: why for place, why in question.refused.items()},
     }
     if done:
@@ -85,13 +86,6 @@ def go_on(work: Work, run_id: UUID, limit: int = CHUNK) -> bool:
         _forget_older(work, run)
     work.connection.execute(update(match_run).where(match_run.c.id == run_id).values(change))
     return not done
-
-
-def store(work: Work, run_id: UUID) -> None:
-    """Keeps what `ask` found as rows of a run."""
-    names = ["enterprise_id", "codes", "rules", "amounts"]
-    found = select(literal(run_id), MATCHED.c.id, *(MATCHED.c[name] for name in names[1:]))
-    work.connection.execute(insert(match_row).from_select(["run_id", *names], found))
 
 
 def _asked(work: Work, run: Row[Any]) -> list[Asked]:
@@ -106,11 +100,11 @@ def _asked(work: Work, run: Row[Any]) -> list[Asked]:
 def _forget_older(work: Work, run: Row[Any]) -> None:
     same = (match_run.c.event_date == run.event_date) & (match_run.c.versions == run.versions)
     old = match_run.c.created_at < work.now - timedelta(days=KEEP_DAYS)
-    work.connection.execute(
-        delete(match_run).where(
-            match_run.c.id != run.id, match_run.c.created_at <= run.created_at, same | old
-        )
+    older = select(match_run.c.id).where(
+        match_run.c.id != run.id, match_run.c.created_at <= run.created_at, same | old
     )
+    work.connection.execute(delete(match_row).where(match_row.c.run_id.in_(older)))
+    work.connection.execute(delete(match_run).where(match_run.c.id.in_(older)))
 
 
 def latest(work: Work, version_id: str, event_date: date | None = None) -> Row[Any] | None:

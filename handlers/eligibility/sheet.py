@@ -2,9 +2,7 @@
 
 What the register says on an event date, of each fact the newest not after it, laid out for asking all
 of them at once. A fact of another kind than the others of its name stays out, and its enterprise is
-marked `odd`: it is asked one by one.
-
-`lay_out` makes it anew for any day; `kept_sheet.py` keeps one from run to run.
+marked `odd`: it is asked one by one. `kept_sheet.py` keeps it from run to run.
 """
 
 from __future__ import annotations
@@ -20,10 +18,9 @@ from sqlalchemy import Boolean, ColumnElement, Date, Numeric, Text, column, text
 from engine.feel import syntax
 from engine.feel.sql import NO_VALUE, Sql, constant, number_column
 from engine.runtime import Work
-from handlers.eligibility.facts import today
 
 # The register's own; a recorded fact of the same name goes first.
-_OWN = {
+OWN = {
     "registered_in_district_years": (
         "number",
         "greatest(0, extract(year from cast(:day as date)) - extract(year from e.registered_on)"
@@ -51,7 +48,7 @@ _KIND = """case jsonb_typeof(f.value)
  when 'object' then case when f.value ?| array['$decimal', '$integer'] then 'number'
                          when f.value ? '$date' then 'date' else 'other' end
  else 'other' end"""
-_BARE = "coalesce(f.value->'$decimal', f.value->'$integer', f.value->'$date', f.value)"
+BARE = "coalesce(f.value->'$decimal', f.value->'$integer', f.value->'$date', f.value)"
 
 
 @dataclass(frozen=True)
@@ -68,18 +65,17 @@ class Fact:
 Census = dict[str, Fact]
 
 
-def census(work: Work, names: Iterable[str], of: str = "") -> Census:
-    """The kinds and digits of the facts of these names, over the whole register or, `of` a temporary
-    table, over the enterprises with its ids."""
-    facts = _facts_of(of) if of else "enterprise_fact f"
+def census(work: Work, names: Iterable[str], facts: str = "enterprise_fact") -> Census:
+    """The kinds and digits of the facts of these names, over the whole register or a part of it: SQL
+    of rows of enterprise_fact."""
     rows = work.connection.execute(
         text(
             f"""
             select name, kind, count(*) as seen, max(abs(number)) as largest,
                    max(scale(trim_scale(number))) as fraction
             from (select f.name, k.kind,
-                         case when k.kind = 'number' then ({_BARE} #>> '{{}}')::numeric end as number
-                  from {facts} cross join lateral (select {_KIND} as kind) k
+                         case when k.kind = 'number' then ({BARE} #>> '{{}}')::numeric end as number
+                  from {facts} f cross join lateral (select {_KIND} as kind) k
                   where f.name = any(:names)) known
             group by name, kind order by name, count(*) desc, kind
             """
@@ -109,7 +105,7 @@ def columns_of(known: Census, names: Iterable[str], event_date: date) -> dict[st
         "year_paid": constant(Decimal(0), syntax.Node(0, 0)),
     }
     for name, place in _places(names).items():
-        fact, own = known.get(name), _OWN.get(name)
+        fact, own = known.get(name), OWN.get(name)
         kind = fact.kind if fact else own[0] if own else ""
         if own and fact and fact.kind != own[0]:
             continue
@@ -123,43 +119,9 @@ def columns_of(known: Census, names: Iterable[str], event_date: date) -> dict[st
     return found
 
 
-def lay_out(
-    work: Work, known: Census, names: Iterable[str], event_date: date, after: str, limit: int
-) -> tuple[int, str]:
-    """Makes the temporary table `sheet` of the next active enterprises by credit code.
-
-    Returns how many they are and the last one's code. The table lasts until the transaction ends.
-    """
-    connection = work.connection
-    connection.execute(text("drop table if exists pg_temp.sheet, pg_temp.sheet_firm"))
-    connection.execute(
-        text(
-            "create temporary table sheet_firm on commit drop as select * from enterprise"
-            " where status = 'active' and uscc > :after order by uscc limit :limit"
-        ),
-        {"after": after, "limit": limit},
-    )
-    connection.execute(text("analyze sheet_firm"))
-    rows = laid_out(known, names, "sheet_firm")
-    connection.execute(
-        text(
-            f"create temporary table sheet on commit drop as select e.id, e.uscc, e.odd,"
-            f" {LISTED} as listed, {ready(known, names)} from ({rows}) e"
-        ),
-        bound(known, names, event_date) | {"today": today(work)},
-    )
-    return size(work)
-
-
-def size(work: Work) -> tuple[int, str]:
-    """How many enterprises the temporary table `sheet` has, and the last one's code."""
-    row = work.connection.execute(text("select count(*), coalesce(max(uscc), '') from sheet")).one()
-    return row[0], row[1]
-
-
 def bound(known: Census, names: Iterable[str], event_date: date) -> dict[str, Any]:
     """The parameters of `laid_out` and `ready`."""
-    asked = {name: f"f{place}" for name, place in _asked(known, names).items() if name in known}
+    asked = recorded(known, names)
     return {
         "names": list(asked),
         "places": list(asked.values()),
@@ -175,50 +137,49 @@ def laid_out(known: Census, names: Iterable[str], firms: str, *, few: bool = Fal
     What changes with every day is not in it yet: see `ready`. `few` of all enterprises are read one
     after the other by the index, many in one look at all facts.
     """
-    facts = (
-        _facts_of(firms) if few else f"enterprise_fact f join {firms} e on e.id = f.enterprise_id"
+    facts = f"{firms} e {EACH_FACT}" if few else "enterprise_fact f"
+    types = ", ".join(
+        f"{place} {_DATABASE_TYPES[known[name].kind].split()[0]}"
+        for name, place in recorded(known, names).items()
     )
-    asked = _asked(known, names)
-    recorded = ", ".join(
-        f"f{place} {_DATABASE_TYPES[known[name].kind].split()[0]}"
-        for name, place in asked.items()
-        if name in known
-    )
-    chosen = "".join(f", {_chosen(known, name, place)}" for name, place in asked.items())
+    chosen = "".join(f", {_chosen(known, name, n)}" for name, n in _asked(known, names).items())
     return f"""
         with fact as (
-            select distinct on (f.enterprise_id, f.name) f.enterprise_id, n.place,
-                   {_BARE} as value, f.name = any(:mixed) and n.kind <> ({_KIND}) as odd
+            select f.enterprise_id, f.as_of, n.place, {BARE} as value,
+                   f.name = any(:mixed) and n.kind <> ({_KIND}) as odd
             from {facts}
             join unnest(cast(:names as text[]), cast(:places as text[]), cast(:kinds as text[]))
                  as n(name, place, kind) on n.name = f.name
             where f.as_of <= :day
-            order by f.enterprise_id, f.name, f.as_of desc
         ), known as (
+            -- Of a key that comes again the last value stands.
             select enterprise_id, bool_or(odd) as odd,
-                   jsonb_object_agg(place, value) filter (where not odd) as facts
+                   jsonb_object_agg(place, value order by as_of) filter (where not odd) as facts
             from fact group by enterprise_id
         )
         select e.id, e.uscc, e.registered_on, coalesce(k.odd, false) as odd {chosen}
         from {firms} e left join known k on k.enterprise_id = e.id
-        left join lateral jsonb_to_record(coalesce(k.facts, '{{}}')) as r({recorded or "f text"})
+        left join lateral jsonb_to_record(coalesce(k.facts, '{{}}')) as r({types or "f text"})
              on true
         """
 
 
-def _facts_of(firms: str) -> str:
-    # The offset keeps PostgreSQL from reading all facts, which it takes for cheaper.
-    return (
-        f"{firms} e cross join lateral"
-        " (select * from enterprise_fact where enterprise_id = e.id offset 0) f"
-    )
+# The offset keeps PostgreSQL from reading all facts, which it takes for cheaper.
+EACH_FACT = (
+    "cross join lateral (select * from enterprise_fact where enterprise_id = e.id offset 0) f"
+)
+
+
+def recorded(known: Census, names: Iterable[str]) -> dict[str, str]:
+    """The columns that recorded facts have, by name."""
+    return {name: f"f{place}" for name, place in _asked(known, names).items() if name in known}
 
 
 def ready(known: Census, names: Iterable[str]) -> str:
     """SQL: the columns of the facts, of rows `e` as `laid_out` gives them, as of `:day`."""
     return (
         ", ".join(
-            f"coalesce(e.f{place}, {_OWN[name][1]}) as f{place}"
+            f"coalesce(e.f{place}, {OWN[name][1]}) as f{place}"
             if name in _OF_DAY
             else f"e.f{place}"
             for name, place in _asked(known, names).items()
@@ -228,13 +189,13 @@ def ready(known: Census, names: Iterable[str]) -> str:
 
 
 def _chosen(known: Census, name: str, place: int) -> str:
-    own = _OWN.get(name) if name not in _OF_DAY else ("number", "null::numeric")
+    own = OWN.get(name) if name not in _OF_DAY else ("number", "null::numeric")
     if name not in known:
         return f"{own[1] if own else 'null'} as f{place}"
-    recorded = f"r.f{place}"
+    value = f"r.f{place}"
     if known[name].kind == "string":
-        recorded += ' collate "C"'
-    return f"coalesce({recorded}, {own[1]}) as f{place}" if own else f"{recorded} as f{place}"
+        value += ' collate "C"'
+    return f"coalesce({value}, {own[1]}) as f{place}" if own else f"{value} as f{place}"
 
 
 def _asked(known: Census, names: Iterable[str]) -> dict[str, int]:
@@ -243,8 +204,8 @@ def _asked(known: Census, names: Iterable[str]) -> dict[str, int]:
 
 def _typed(known: Census, name: str) -> bool:
     if name not in known:
-        return name in _OWN
-    own = _OWN.get(name)
+        return name in OWN
+    own = OWN.get(name)
     return known[name].kind in _TYPES and (own is None or own[0] == known[name].kind)
 
 

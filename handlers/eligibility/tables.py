@@ -49,8 +49,10 @@ match_run = Table(
 match_row = Table(
     "match_row",
     metadata,
-    Column("run_id", ForeignKey("match_run.id", ondelete="CASCADE"), primary_key=True),
-    # No foreign key: a run writes a row for everybody at once, and nobody is ever deleted.
+    # No foreign keys: a run writes a row for everybody in one statement, and checking each costs as
+    # much as finding it. A run and its rows are written and forgotten together (runs.py); an
+    # enterprise is never deleted.
+    Column("run_id", Uuid, primary_key=True),
     Column("enterprise_id", Uuid, primary_key=True),
     Column(
         "codes",
@@ -69,6 +71,7 @@ sheet_change = Table(
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("enterprise_id", Uuid, nullable=False),
+    Column("name", Text, comment="the fact that changed; null if the enterprise or much of it did"),
     comment="Enterprises changed since the kept sheet was laid out; triggers write it.",
 )
 

@@ -20,7 +20,6 @@ from handlers.catalogue.tables import policy_version
 from handlers.eligibility.asking import MATCHED, Asked, ask, prepare
 from handlers.eligibility.check import check_known, decisions_in_force
 from handlers.eligibility.facts import Known, known_of_many
-from handlers.eligibility.matching import EVERYBODY
 from handlers.enterprises.tables import enterprise
 
 SHOWN = 50
@@ -72,10 +71,9 @@ class WhatIf:
 def compare(work: Work, version: Any, changed: Decisions, event_date: date) -> WhatIf:
     """Asks the register and last year's cases by the tables in force and by changed ones."""
     in_force = decisions_in_force(work)
-    return WhatIf(
-        _register(work, version, in_force, changed, event_date),
-        _cases(work, version, in_force, changed),
-    )
+    # The register last: what it reads is kept from others until the unit of work ends.
+    cases = _cases(work, version, in_force, changed)
+    return WhatIf(_register(work, version, in_force, changed, event_date), cases)
 
 
 def decision_files(work: Work) -> dict[str, bytes]:
@@ -89,13 +87,13 @@ def _register(
     work: Work, version: Any, in_force: Decisions, changed: Decisions, event_date: date
 ) -> Comparison:
     question = prepare(work, [Asked(version, in_force), Asked(version, changed)], event_date)
-    ask(work, question, limit=EVERYBODY)
+    ask(work, question)
     sides = work.connection.execute(text(_SIDES)).one()
     rows = work.connection.execute(
-        select(enterprise.c.name, MATCHED)
-        .join(enterprise, enterprise.c.id == MATCHED.c.id)
+        select(enterprise.c.name, enterprise.c.uscc, MATCHED)
+        .join(enterprise, enterprise.c.id == MATCHED.c.enterprise_id)
         .where(text(_CHANGED))
-        .order_by(MATCHED.c.uscc)
+        .order_by(enterprise.c.uscc)
         .limit(SHOWN)
     )
     return Comparison(

@@ -19,7 +19,7 @@ def test_the_kept_sheets_answers_equal_those_one_by_one_and_a_wrong_one_is_found
 
     def compare(work):
         assert runs.newest_done(work).matched > 900
-        question = asking.prepare(work, match.policies_of(work), match.DAY, kept=True)
+        question = asking.prepare(work, match.policies_of(work), match.DAY)
         assert question.refused == {} and len(question.asked) == 30
         asking.ask(work, question)
         right = match.sampled(work, question, PAIRS)[2]

@@ -7,13 +7,15 @@ from decimal import Decimal
 from random import Random
 
 import pytest
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import delete, func, select, text, update
 
 from handlers.catalogue.tables import policy_version
 from handlers.eligibility import kept_sheet
 from handlers.eligibility.asking import MATCHED, Asked, ask, prepare
 from handlers.eligibility.check import decisions_in_force
+from handlers.eligibility.kept_sheet import EVERYBODY
 from handlers.eligibility.tables import sheet_change, sheet_state
+from handlers.enterprises.register import record_facts
 from handlers.enterprises.tables import enterprise, enterprise_fact, negative_listing
 from tests.engine.dmn.tables import table
 from tests.handlers.eligibility.district import (
@@ -63,26 +65,40 @@ def firms(work):
     return [add_firm(work) for _ in range(30)]
 
 
-def question(work, day, kept):
+def question(work, day):
     decisions = decisions_in_force(work)
     versions = work.connection.execute(select(policy_version).order_by(policy_version.c.id)).all()
-    return prepare(work, [Asked(version, decisions) for version in versions], day, kept=kept)
+    return prepare(work, [Asked(version, decisions) for version in versions], day)
 
 
-def answers(work, day, kept):
+def answers(work, day):
     """What all are told as of a day."""
-    asked = question(work, day, kept)
-    ask(work, asked)
-    return work.connection.execute(select(MATCHED).order_by(MATCHED.c.uscc)).all()
+    ask(work, question(work, day))
+    return work.connection.execute(select(MATCHED).order_by(MATCHED.c.enterprise_id)).all()
 
 
-def sheet_of(work, day, kept):
+def sheet_of(work, day):
     """The rows of the sheet by the names of the facts."""
-    asked = question(work, day, kept)
-    ask(work, asked)
-    rows = work.connection.execute(text("select * from sheet order by uscc")).mappings()
-    places = {f"f{place}": name for place, name in enumerate(sorted(asked.names))}
-    return [{places.get(column, column): value for column, value in row.items()} for row in rows]
+    kept = question(work, day).sheet
+    rows = select(text("*")).select_from(kept_sheet.rows_of(work, kept, EVERYBODY, day))
+    places = {f"f{place}": name for name, place in _numbered(kept.names)}
+    return [
+        {places.get(column, column): value for column, value in row.items()}
+        for row in work.connection.execute(rows).mappings()
+    ]
+
+
+def _numbered(names):
+    return [(name, place) for place, name in enumerate(sorted(names))]
+
+
+def from_nothing(work, read, day):
+    """What reads as if nothing had been kept; what is kept stays as it was."""
+    with work.connection.begin_nested() as savepoint:
+        work.connection.execute(delete(sheet_state))
+        found = read(work, day)
+        savepoint.rollback()
+    return found
 
 
 def write_something(work, random, firms):
@@ -131,25 +147,26 @@ def test_after_any_writes_the_kept_sheet_answers_as_one_laid_out_from_nothing(wo
             add_payment(work, random.choice(firms), Decimal(50), "A@1")
         if random.random() < 0.4:
             day = DAY + timedelta(days=random.randint(-20, 20))
-        assert answers(work, day, kept=True) == answers(work, day, kept=False), (seed, round_, day)
+        expected = from_nothing(work, answers, day)
+        assert answers(work, day) == expected, (seed, round_, day)
 
 
 def test_its_rows_are_those_of_a_sheet_laid_out_from_nothing(work, firms):
     random = Random(9)
-    sheet_of(work, DAY, kept=True)
+    sheet_of(work, DAY)
     values = {name: [v for v in some if not isinstance(v, str)] for name, some in VALUES.items()}
     for firm in random.sample(firms, 5):
         for name in ("staff", "ratio", "registered_in_district_years"):
             add_fact(work, firm, name, random.choice(values[name]), date(2026, 2, 1))
     for day in (DAY, date(2026, 1, 1), date(2027, 6, 1)):
-        assert sheet_of(work, day, kept=True) == sheet_of(work, day, kept=False)
+        assert sheet_of(work, day) == from_nothing(work, sheet_of, day)
 
 
 def filled(work, firms):
     """Everything that is asked is known of somebody, and the sheet is laid out."""
     for name, some in VALUES.items():
         add_fact(work, firms[0], name, some[0])
-    question(work, DAY, kept=True)
+    question(work, DAY)
 
 
 def laid_out_at(work):
@@ -166,11 +183,11 @@ def test_only_enterprises_that_changed_are_laid_out_anew(work, firms):
     work.connection.execute(
         update(enterprise).where(enterprise.c.id == firms[5]).values(town="沙河镇")
     )
-    question(work, DAY, kept=True)
+    question(work, DAY)
     after = laid_out_at(work)
     assert {firm for firm in firms if before[firm] != after[firm]} == set(firms[3:6])
     assert work.connection.scalar(select(func.count()).select_from(sheet_change)) == 0
-    question(work, DAY + timedelta(days=5), kept=True)
+    question(work, DAY + timedelta(days=5))
     later = laid_out_at(work)
     assert {firm for firm in firms if later[firm] != after[firm]} == {firms[4]}
 
@@ -178,18 +195,18 @@ def test_only_enterprises_that_changed_are_laid_out_anew(work, firms):
 def test_all_are_laid_out_anew_where_many_changed(work, firms):
     filled(work, firms)
     for firm in firms[:10]:
-        add_fact(work, firm, "town", "沙河镇")
+        add_fact(work, firm, "industry", "建筑业", DAY)
     before = work.connection.scalar(text("select 'kept_sheet'::regclass::oid"))
-    question(work, DAY, kept=True)
+    question(work, DAY)
     assert work.connection.scalar(text("select 'kept_sheet'::regclass::oid")) != before
-    assert answers(work, DAY, kept=True) == answers(work, DAY, kept=False)
+    assert answers(work, DAY) == from_nothing(work, answers, DAY)
 
 
 def test_a_fact_that_nobody_had_lays_all_out_from_nothing(work, firms):
     filled(work, firms)
     assert not firms_with(work, "years", 3)
     add_fact(work, firms[3], "years", 3)
-    question(work, DAY, kept=True)
+    question(work, DAY)
     assert firms_with(work, "years", 3) == [firms[3]]
 
 
@@ -205,9 +222,9 @@ def firms_with(work, name, value):
 
 def test_a_table_that_asks_more_widens_the_sheet_and_one_that_asks_less_leaves_it(work, firms):
     filled(work, firms)
-    names = question(work, DAY, kept=True).names
-    assert kept_sheet.bring_up_to_date(work, frozenset(["staff"]), DAY)[1] == names
-    wider = kept_sheet.bring_up_to_date(work, frozenset(["patents"]), DAY)[1]
+    names = question(work, DAY).sheet.names
+    assert kept_sheet.bring_up_to_date(work, ["staff"], DAY).names == names
+    wider = kept_sheet.bring_up_to_date(work, ["patents"], DAY).names
     assert wider == names | {"patents"}
 
 
@@ -218,15 +235,53 @@ def test_a_crash_that_empties_the_sheet_lays_it_out_from_nothing(work, firms):
     for name in ("kept_sheet", "sheet_state"):
         assert work.connection.scalar(text(persistence), {"name": name}) == "u"
         work.connection.execute(text(f"truncate {name}"))
-    assert answers(work, DAY, kept=True) == answers(work, DAY, kept=False)
+    assert answers(work, DAY) == from_nothing(work, answers, DAY)
 
 
-def test_a_write_notes_an_enterprise_once_for_a_statement(work, firms):
-    work.connection.execute(delete(sheet_change))
+def noted(work):
+    rows = work.connection.execute(select(sheet_change.c.enterprise_id, sheet_change.c.name))
+    return sorted(rows.all(), key=str)
+
+
+def write_facts(work, firm, names, value=1):
     rows = [
-        {"enterprise_id": firms[0], "name": f"n{n}", "value": n, "as_of": DAY, "source": "x"}
-        for n in range(5)
+        {"enterprise_id": firm, "name": name, "value": value, "as_of": DAY, "source": "x"}
+        for name in names
     ]
-    work.connection.execute(insert(enterprise_fact).values(rows))
-    noted = work.connection.scalars(select(sheet_change.c.enterprise_id)).all()
-    assert noted == [firms[0]]
+    record_facts(work, rows)
+
+
+def test_a_statement_notes_each_fact_once_and_an_enterprise_of_which_much_changed(work, firms):
+    work.connection.execute(delete(sheet_change))
+    write_facts(work, firms[0], ["a", "b"])
+    assert noted(work) == [(firms[0], "a"), (firms[0], "b")]
+    work.connection.execute(delete(sheet_change))
+    write_facts(work, firms[0], "cdefgh")
+    assert noted(work) == [(firms[0], None)]
+
+
+def test_what_is_written_anew_unchanged_is_not_noted(work, firms):
+    write_facts(work, firms[0], "ab")
+    work.connection.execute(delete(sheet_change))
+    write_facts(work, firms[0], "ab")
+    same = update(enterprise).where(enterprise.c.id == firms[1])
+    work.connection.execute(same.values(town=enterprise.c.town, name="另一个名称"))
+    assert noted(work) == []
+    write_facts(work, firms[0], "a", 2)
+    work.connection.execute(same.values(town="沙河镇"))
+    assert noted(work) == sorted([(firms[0], "a"), (firms[1], None)], key=str)
+
+
+def test_a_fact_that_changed_is_written_and_the_others_stay(work, firms):
+    """The sheet does not look at facts of which no change was noted."""
+    filled(work, firms)
+    add_fact(work, firms[3], "staff", 70)
+    add_fact(work, firms[3], "ratio", Decimal("0.25"))
+    question(work, DAY)
+    ratio = (enterprise_fact.c.enterprise_id == firms[3]) & (enterprise_fact.c.name == "ratio")
+    work.connection.execute(text("alter table enterprise_fact disable trigger user"))
+    work.connection.execute(update(enterprise_fact).where(ratio).values(value=1))
+    work.connection.execute(text("alter table enterprise_fact enable trigger user"))
+    add_fact(work, firms[3], "staff", 71, DAY)
+    question(work, DAY)
+    assert firms_with(work, "staff", 71) == firms_with(work, "ratio", Decimal("0.25")) == [firms[3]]
