@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import URL, Connection, Engine, create_engine, inspect, text
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, inspect, text
 from sqlalchemy.event import listen
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import NullPool
@@ -52,13 +52,13 @@ def _refuse_the_dead(connection: Any, *_: object) -> None:
         raise DisconnectionError
 
 
-def touched(connection: Connection, writes: bool) -> None:
-    """Sends what has been collected for a connection and tells those who watch it.
+def touched(connection: Connection, writes: bool, tables: frozenset[Table] | None = None) -> None:
+    """Sends what has been collected of these tables (None: of any) and tells those who watch.
 
     Called by whoever goes to the driver directly; statements of SQLAlchemy's do it by themselves.
     """
     told(connection, writes)
-    rows.of_connection(connection).before_statement()
+    rows.of_connection(connection).before_use(tables)
 
 
 def _tell_watches(connection: Connection, _: object, statement: str, *__: object) -> None:

@@ -97,7 +97,7 @@ class JobQueue:
             deferrer.batch_defer(*arguments)
 
     def _deferrer(self, connection: Connection, name: str, **options: Any) -> Any:
-        touched(connection, writes=True)
+        touched(connection, writes=True, tables=frozenset())  # the queue's own
         return self._app.configure_task(
             name,
             connection=connection.connection.driver_connection,

@@ -16,6 +16,7 @@ from sqlalchemy.sql.elements import ClauseElement, ColumnElement
 
 from engine.database import touched
 from engine.driver import driver_of
+from engine.reading import tables_of
 
 _NEVER = "never"  # a column that no row has
 _DIALECT = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
@@ -67,10 +68,11 @@ class Prepared:
         self._names: list[str] = compiled.positiontup or []
         self._constants: dict[str, Any] = compiled.params
         self._writes = writes
+        self._tables = tables_of(statement)
 
     def run(self, connection: Connection, given: dict[str, Any]) -> list[tuple[Any, ...]]:
         """The rows of the answer. Raises what SQLAlchemy would raise."""
-        touched(connection, self._writes)
+        touched(connection, self._writes, self._tables)
         parameters = self._constants | given
         with driver_of(connection) as driver, psycopg.RawCursor(driver) as cursor:
             cursor.execute(self.text, [parameters[name] for name in self._names], prepare=True)

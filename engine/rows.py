@@ -2,14 +2,16 @@
 
     FIRM = rows_by_key(enterprise)                 # a question, asked for many keys at once
     firm = work.known(FIRM, firm_id)               # read at the first asking only
-    work.rows.insert(notice, {...})                # sent before the next statement, at the latest
+    work.rows.insert(notice, {...})                # sent before a statement that could miss it
     work.rows.update(case_file, case_id, {...})    # at the commit
 
-A collected row goes to the database before any other statement of its connection, so that nobody
-ever misses it. What is known is forgotten as soon as something it was read from is written.
+A collected row goes to the database before any statement of its connection that reads its table, or
+writes by other means, so that nobody ever misses it. What is known is forgotten as soon as something
+it was read from is written.
 
 Rows wait to the end of the unit of work: then a hundred cases cost as many statements as one. In a
-careful one (`Work.careful`) they are sent when their service task ends, within its savepoint.
+careful one (`Work.careful`) they are sent before any statement, and when their service task ends,
+within its savepoint.
 """
 
 from __future__ import annotations
@@ -39,6 +41,7 @@ from sqlalchemy.sql.elements import RollbackToSavepointClause, SavepointClause
 
 from engine import sending
 from engine.driver import is_race
+from engine.reading import tables_of
 from engine.spiff.script import RetryCarefully
 from engine.watching import told
 
@@ -248,7 +251,12 @@ class Rows:
 
     # -- told by the connection
 
-    def before_statement(self, statement: Any = None) -> None:
+    def before_use(self, tables: frozenset[Table] | None) -> None:
+        """A statement on these tables (None: on any) is about to be sent by the driver itself."""
+        if not self._busy and not (self.waiting and self._collected.has_none_of(tables)):
+            self.send()
+
+    def before_statement(self, statement: Any) -> None:
         """Another statement is about to be sent over the connection."""
         if self._busy:
             return
@@ -259,9 +267,11 @@ class Rows:
             # What is taken back to here was collected after it.
             self.settle()
             return
-        self.send()
         if getattr(statement, "is_select", False):
+            if self._collected or self._gathered:
+                self.before_use(tables_of(statement))
             return
+        self.send()
         table = getattr(statement, "table", None)
         if isinstance(statement, TextClause):
             if not statement.text.lstrip().lower().startswith("select"):

@@ -46,6 +46,12 @@ class Collected:
     def __bool__(self) -> bool:
         return bool(self.inserts or self.updates)
 
+    def has_none_of(self, tables: frozenset[Table] | None) -> bool:
+        """Whether nothing of these tables (None: of any) has been collected."""
+        if tables is None:
+            return not self
+        return tables.isdisjoint(self.inserts) and tables.isdisjoint(self.updates)
+
     def insert(self, table: Table, values: Mapping[str, Any]) -> None:
         own = dict(values)
         self.inserts.setdefault(table, []).append(own)

@@ -4,7 +4,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, insert, literal_column, select, text, update
+from sqlalchemy.event import listen
 from sqlalchemy.exc import IntegrityError
 
 from engine.rows import By, Question, among, rows_by_key
@@ -222,3 +223,28 @@ def test_what_is_gathered_is_written_last(do):
 
     do(act)
     assert written == ["asked", ("g", [1, 2])]
+
+
+@pytest.mark.parametrize(
+    ("statement", "sends"),
+    [
+        (select(func.count()).select_from(discarded_draft), False),
+        (select(func.count()).select_from(clock), True),
+        (select(func.count()).select_from(select(clock).cte()), True),
+        (select(discarded_draft).where(select(clock.c.id).exists()), True),
+        (select(literal_column("(select count(*) from clock)")), True),
+        (select(text("count(*) from clock")), True),
+        (text("select count(*) from clock"), True),
+        (update(discarded_draft).values(reason="x"), True),
+    ],
+    ids=str,
+)
+def test_a_collected_row_waits_for_a_statement_that_could_miss_it(do, statement, sends):
+    def act(work):
+        sent = []
+        listen(work.connection, "after_execute", lambda *given: sent.append(given[1]))
+        work.rows.insert(clock, values(work))
+        work.connection.execute(statement)
+        return len(sent)
+
+    assert do(act) == 1 + sends
