@@ -28,6 +28,7 @@ from handlers.enterprises.bank_accounts import USABLE_ACCOUNT
 from handlers.enterprises.negative_list import LISTINGS
 from handlers.enterprises.register import FIRM
 from handlers.funds import indicators
+from handlers.rosters import claims
 
 
 def register(table: JobTable, runtime: Runtime) -> None:
@@ -94,6 +95,7 @@ def _open(work: Work, lines: list[Any]) -> int:
             raise
         except EngineError as error:
             reasons = [*line.reasons, str(error)]
+            claims.release(work, line.roster_id)
             work.rows.update(eligibility_line, line.id, {"status": "returned", "reasons": reasons})
     open_all(work, openings)
     return len(openings)
@@ -140,4 +142,5 @@ def _checked(work: Work, line: Any) -> Opening:
         "system",
         event_date=line.event_date,
         list_line_id=line.id,
+        roster_id=line.roster_id,
     )

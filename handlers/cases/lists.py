@@ -25,6 +25,8 @@ from handlers.cases.tables import eligibility_line, eligibility_list, list_numbe
 from handlers.catalogue.tables import policy, policy_version
 from handlers.eligibility.events import key_of
 from handlers.money import yuan
+from handlers.rosters import claims, keeping
+from handlers.rosters.rule import person_rule
 
 CHUNK = 100  # lines of one job
 LARGEST = 20_000  # lines of one list
@@ -38,15 +40,17 @@ def propose_list(
 ) -> UUID:
     """Writes a list and starts its diagram; returns its id.
 
-    `rows` are uploaded ones ({uscc, amount?, event_key?}); without them the system proposes the
-    enterprises that match. Raises InvalidInput if the policy is not an automatic one or there is
-    nothing to propose.
+    `rows` are uploaded ones ({uscc, amount?, event_key?, persons?: list of rosters' Person});
+    without them the system proposes the enterprises that match. Raises InvalidInput if the policy is
+    not an automatic one, counts persons and a row has none, or there is nothing to propose.
     """
     version = _version(work, policy_version_id)
     if version.mode != "automatic":
         raise InvalidInput(f"《{version.policy_name}》不是免申即享政策,不能按名单推送")
+    if person_rule(version) is not None and rows is None:
+        raise InvalidInput(f"《{version.policy_name}》按人计算,请随名单给出每家企业的人员名册")
     key = key_of(version, {}, event_date)  # screening fills in what only the firm's facts tell
-    found = _uploaded(rows, key) if rows is not None else _matching(work, version, event_date, key)
+    found = _uploaded(rows, key, version) if rows is not None else _matching(work, version, event_date, key)
     if not found:
         raise InvalidInput("名单是空的: 没有可推送的企业")
     if len(found) > LARGEST:
@@ -129,6 +133,7 @@ def cancel_list(work: Work, list_id: UUID, reason: str) -> None:
         update(eligibility_list).where(eligibility_list.c.id == list_id).values(status="cancelled")
     )
     for line in lines(work, list_id):
+        claims.release(work, line.roster_id)
         work.connection.execute(
             update(eligibility_line)
             .where(eligibility_line.c.id == line.id, eligibility_line.c.status != "opened")
@@ -147,6 +152,7 @@ def leave_out(work: Work, line_id: UUID, reason: str) -> None:
         raise NotFound("名单中没有这一行")
     if get(work, line.list_id).status != "proposed" or line.status == "opened":
         raise Conflict("名单已签发,不能再调整")
+    claims.release(work, line.roster_id)
     work.connection.execute(
         update(eligibility_line)
         .where(eligibility_line.c.id == line_id)
@@ -200,14 +206,24 @@ def _version(work: Work, policy_version_id: str) -> Row[Any]:
     return row
 
 
-def _uploaded(rows: Iterable[Mapping[str, Any]], key: str) -> list[dict[str, Any]]:
+def _uploaded(
+    rows: Iterable[Mapping[str, Any]], key: str, version: Row[Any]
+) -> list[dict[str, Any]]:
+    counts_persons = person_rule(version) is not None
     found = []
     for place, row in enumerate(rows, 1):
+        if counts_persons != bool(row.get("persons")):
+            raise InvalidInput(
+                f"第 {place} 行没有人员名册: 《{version.policy_name}》按人计算"
+                if counts_persons
+                else f"第 {place} 行有人员名册,但《{version.policy_name}》不按人计算"
+            )
         found.append(
             {
                 "uscc": str(row.get("uscc") or "").strip().upper(),
                 "amount": _amount(row.get("amount"), place),
                 "event_key": str(row.get("event_key") or "").strip() or key,
+                "persons": list(row.get("persons") or []),
             }
         )
     return found
@@ -226,7 +242,7 @@ def _matching(work: Work, version: Row[Any], event_date: date, key: str) -> list
     from handlers.eligibility.matching import matching_enterprises
 
     return [
-        {"uscc": match.uscc, "amount": match.answer.amount, "event_key": key}
+        {"uscc": match.uscc, "amount": match.answer.amount, "event_key": key, "persons": []}
         for match in matching_enterprises(work, version.id, event_date)
     ]
 
@@ -256,7 +272,12 @@ def _write(work: Work, version: Row[Any], event_date: date, found: list[dict[str
                 "position": place,
                 "status": "proposed",
                 "reasons": [],
-                **line,
+                "uscc": line["uscc"],
+                "amount": line["amount"],
+                "event_key": line["event_key"],
+                "roster_id": keeping.keep(work, version.policy_id, line["persons"])
+                if line["persons"]
+                else None,
             }
             for place, line in enumerate(found, 1)
         ],

@@ -17,6 +17,7 @@ from handlers.cases.opening import live_case
 from handlers.eligibility.events import event_facts, event_key
 from handlers.enterprises.tables import enterprise
 from handlers.money import spoken
+from handlers.rosters import claims
 
 
 @dataclass
@@ -36,11 +37,19 @@ def screen(work: Work, head: Row[Any], lines: list[Row[Any]]) -> Iterator[Screen
     open_lines = [line for line in lines if line.status in ("proposed", "returned")]
     firms = _firms(work, {line.uscc for line in open_lines})
     first: Counter[tuple[str, str]] = Counter()
+    # In the order of the lines: of two firms that name one person the first has it.
+    rosters = [line.roster_id for line in open_lines if line.roster_id is not None]
+    claims.claim_all(work, rosters, head, head.event_date)
     for line in open_lines:
         firm = firms.get(line.uscc)
         key = _key(work, head, line, firm)
         first[(line.uscc, key)] += 1
-        yield _line(work, head, line, firm, key, first[(line.uscc, key)] > 1)
+        # Once more: a line before it that goes back has let its persons go.
+        claims.claim(work, line.roster_id, head, head.event_date)
+        found = _line(work, head, line, firm, key, first[(line.uscc, key)] > 1)
+        if found.reasons:
+            claims.release(work, line.roster_id)
+        yield found
 
 
 def _key(work: Work, head: Row[Any], line: Row[Any], firm: Row[Any] | None) -> str:
@@ -89,7 +98,12 @@ def _check_conditions(
     from handlers.eligibility.check import check
 
     answer = check(
-        work, head.policy_version_id, firm.id, head.event_date, event_key=found.event_key
+        work,
+        head.policy_version_id,
+        firm.id,
+        head.event_date,
+        event_key=found.event_key,
+        roster_id=line.roster_id,
     )
     found.result = to_json(answer.to_data())
     found.reasons += [f"不满足: {text}" for text in answer.failed]

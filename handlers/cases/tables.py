@@ -141,6 +141,7 @@ eligibility_line = Table(
     ),
     Column("result", JSONB, comment="the eligibility answer"),
     Column("case_id", ForeignKey("case_file.id")),
+    Column("roster_id", ForeignKey("roster.id"), unique=True, comment="the persons it counts"),
     one_of("status", "proposed", "returned", "opened", "left_out"),
     Index("ix_eligibility_line_list_id_position", "list_id", "position"),
 )

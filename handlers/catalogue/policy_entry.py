@@ -211,13 +211,11 @@ def _check_persons(faults: Faults, where: str, rule: Any, version: Entry) -> Non
         if one.get("kind") == "number"
     }
     if rule.get("fact") not in numbers:
-        faults.add(where + ".fact", "应为申请时填写的一个数字项目,名册的人数代替它")
+        faults.add(where + ".fact", "应为 inputs 中的一个数字项目,名册的人数代替它")
     if rule.get("period") not in PERIODS:
         faults.add(where + ".period", "应为 year(每人每年一次)或 ever(每人一次)")
     if not isinstance(rule.get("basis", ""), str):
         faults.add(where + ".basis", "应为名册中数额列的名称")
-    if version.get("mode") == "automatic":
-        faults.add(where, "免申即享没有申请,也就没有名册;按人计算的政策请用即申即享或承诺兑现")
 
 
 def _check_event_facts(

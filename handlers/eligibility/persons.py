@@ -1,4 +1,5 @@
-"""Persons in an answer: how many of a roster count, and which rows count for another case already.
+"""Persons in an answer: how many of a roster count, which rows count for another case already, and
+which a reviewer has struck off.
 
 Rows are named by their position only: answers are kept with the case and lie in process data, where
 nobody's name or number may be.
@@ -47,27 +48,24 @@ def conditions(roster: Standing | None) -> Iterator[Condition]:
     """Whether anybody of the roster is left; it fails only when nobody is."""
     if roster is None:
         return
-    said = f"名册 {roster.rows} 人,计入 {roster.left} 人"
-    english = f"{roster.left} of {roster.rows} persons count"
     text = f"{ONCE}({_period(roster)})"
     text_english = f"a person counts once ({_period_english(roster)})"
-    if roster.taken:
-        said += f";{rows_said(roster.taken)}已由其他办件计入"
-        english += f"; {rows_english(roster.taken)} count for other cases"
     if not roster.left:
-        text += f":{rows_said(roster.taken)}均已由其他办件计入"
-        text_english += f": {rows_english(roster.taken)} count for other cases"
+        text += f":{';'.join(_uncounted(roster, all_of_them=True))}"
+        text_english += f": {'; '.join(_uncounted_english(roster))}"
+    said = [f"名册 {roster.rows} 人,计入 {roster.left} 人", *_uncounted(roster)]
+    english = [f"{roster.left} of {roster.rows} persons count", *_uncounted_english(roster)]
     yield Condition(
         text,
         roster.left > 0,
-        said,
+        ";".join(said),
         "至少 1 人",
         None,
         ROSTER,
         None,
         {
             "text": text_english,
-            "actual": english,
+            "actual": "; ".join(english),
             "threshold": "at least 1 person",
             "missing": None,
         },
@@ -75,11 +73,36 @@ def conditions(roster: Standing | None) -> Iterator[Condition]:
     )
 
 
+def _uncounted(roster: Standing, all_of_them: bool = False) -> Iterator[str]:
+    """The rows that do not count, and why."""
+    both = "均" if all_of_them else ""
+    if roster.taken:
+        yield f"{rows_said(roster.taken)}{both}已由其他办件计入"
+    if roster.struck:
+        yield f"{rows_said(roster.struck)}{both}经审核剔除"
+
+
+def _uncounted_english(roster: Standing) -> Iterator[str]:
+    if roster.taken:
+        yield f"{rows_english(roster.taken)} count for other cases"
+    if roster.struck:
+        yield f"{rows_english(roster.struck)} struck off by the reviewer"
+
+
 def lines(roster: Standing | None) -> Iterator[Line]:
-    """A line of zero yuan for each row that counts for another case."""
-    for position in roster.taken if roster else ():
+    """A line of zero yuan for each row that does not count."""
+    if roster is None:
+        return
+    for position in sorted((*roster.taken, *roster.struck)):
+        said, english = (
+            ("已由其他办件计入", "counts for another case")
+            if position in roster.taken
+            else ("经审核剔除", "struck off by the reviewer")
+        )
         yield Line(
-            f"名册第 {position} 行:已由其他办件计入({_period(roster)}),不再计算", Decimal("0.00")
+            f"名册第 {position} 行:{said}({_period(roster)}),不再计算",
+            Decimal("0.00"),
+            english=f"Row {position} of the roster {english} ({_period_english(roster)})",
         )
 
 
@@ -103,8 +126,7 @@ def _runs(rows: tuple[int, ...]) -> list[str]:
     return [str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs]
 
 
-def _period(roster: Standing | None) -> str:
-    assert roster is not None
+def _period(roster: Standing) -> str:
     return "不限年度" if roster.period == EVER else f"{roster.period} 年度"
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import Row, delete, func, insert, or_, select, update
 
 from engine.errors import EngineError, InvalidInput
 from engine.runtime import Work
-from handlers.cases.tables import application_draft, case_file
+from handlers.cases.tables import application_draft, case_file, eligibility_line
 from handlers.rosters import identity
 from handlers.rosters.reading import Person
 from handlers.rosters.tables import person_claim, roster, roster_person, roster_reading
@@ -110,7 +110,7 @@ def readings(work: Work, roster_id: UUID) -> list[Row[Any]]:
 def erase_old(work: Work) -> int:
     """Erases what has been kept for its time; returns the number of rosters.
 
-    A roster that no case and no recent draft has goes altogether.
+    A roster that no case, no line to be opened and no recent draft has goes altogether.
     """
     return _erase_ended(work) + _delete_forgotten(work)
 
@@ -139,6 +139,14 @@ def _erase_ended(work: Work) -> int:
 
 def _delete_forgotten(work: Work) -> int:
     in_case = select(case_file.c.id).where(case_file.c.roster_id == roster.c.id).exists()
+    in_list = (
+        select(eligibility_line.c.id)
+        .where(
+            eligibility_line.c.roster_id == roster.c.id,
+            eligibility_line.c.status.in_(["proposed", "opened"]),
+        )
+        .exists()
+    )
     in_draft = (
         select(application_draft.c.id)
         .where(
@@ -152,17 +160,16 @@ def _delete_forgotten(work: Work) -> int:
         work.connection.scalars(
             select(roster.c.id)
             .where(
-                ~or_(in_case, in_draft, claims.exists()),
+                ~or_(in_case, in_list, in_draft, claims.exists()),
                 roster.c.given_at < work.now - DRAFT_KEPT,
             )
             .limit(CHUNK)
         )
     )
-    work.connection.execute(
-        update(application_draft)
-        .where(application_draft.c.roster_id.in_(forgotten))
-        .values(roster_id=None)
-    )
+    for holder in (application_draft, eligibility_line):
+        work.connection.execute(
+            update(holder).where(holder.c.roster_id.in_(forgotten)).values(roster_id=None)
+        )
     work.connection.execute(delete(roster).where(roster.c.id.in_(forgotten)))
     return len(forgotten)
 

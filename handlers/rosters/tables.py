@@ -28,6 +28,9 @@ roster_person = Table(
     Column("name_masked", Text, nullable=False),
     Column("number_masked", Text, nullable=False),
     Column("basis", Numeric(12, 2), comment="what this person counts for, such as years"),
+    moment("struck_at", comment="when a reviewer struck this person off"),
+    Column("struck_by", Text, comment="account id"),
+    Column("struck_reason", Text, nullable=False, server_default=""),
 )
 
 person_claim = Table(

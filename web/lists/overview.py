@@ -21,6 +21,8 @@ from handlers.cases import lists
 from handlers.cases.tables import case_file, eligibility_line, eligibility_list
 from handlers.catalogue.tables import policy, policy_version
 from handlers.enterprises.tables import enterprise
+from handlers.rosters import claims
+from handlers.rosters.rule import person_rule
 from web.access import current_actor, requires, run
 from web.lists import blueprint
 
@@ -102,7 +104,6 @@ def _page(list_id: UUID, wrong: dict[str, str] | None = None) -> Any:
         return {
             "head": head,
             "lines": shown,
-            "results": {line.id: from_json(line.result) for line in shown if line.result},
             "next": shown[-1].position if len(found) > PAGE else None,
             "names": people.names_of(work.connection, {head.created_by, head.signed_by or ""}),
             "turns": _turns(work, head),
@@ -149,6 +150,33 @@ def _turns(work: Work, head: Row[Any]) -> list[tuple[Row[Any], bool]]:
         )
     )
     return [(task, user_tasks.may_take(work.actor, task)) for task in tasks]
+
+
+@blueprint.get("/<uuid:list_id>/lines/<uuid:line_id>")
+@requires(*READERS)
+def one_line(list_id: UUID, line_id: UUID) -> Any:
+    """A line: every condition with what is and what is asked, the amount, and its persons."""
+
+    def act(work: Work) -> dict[str, Any]:
+        head = visible(work, list_id)
+        line = next((one for one in lists.lines(work, list_id) if one.id == line_id), None)
+        if line is None:
+            raise NotFound(_("名单中没有这一行。"))
+        rules = lists.get(work, list_id)
+        persons = person_rule(rules)
+        known = select(enterprise.c.name).where(enterprise.c.uscc == line.uscc)
+        return {
+            "head": head,
+            "line": line,
+            "enterprise_name": work.connection.scalar(known),
+            "result": from_json(line.result) if line.result else None,
+            "roster": claims.shown(work, line.roster_id, rules, head.event_date)
+            if line.roster_id
+            else [],
+            "basis": persons.basis if persons else "",
+        }
+
+    return render_template("lists/line.html", **run(act))
 
 
 @blueprint.post("/<uuid:list_id>/lines/<uuid:line_id>/leave-out")

@@ -38,12 +38,10 @@ from handlers.eligibility.versions import version_for
 from handlers.enterprises import bank_accounts, register
 from handlers.rosters import claims, keeping, reading, sheets
 from handlers.rosters.rule import PersonRule, person_rule
-from web import naming
-from web.portal import policy_view, stated
+from web.portal import policy_view, roster_faults, stated
 from web.portal.policy_view import PolicyView
 
 PLAIN_FIELDS = ("event_date", "account", "commitment", "received_at", "received_reason")
-FAULTS_SHOWN = 12
 LATE_ENTRY = timedelta(minutes=15)
 MEDIA_TYPES = {
     ".pdf": "application/pdf",
@@ -232,27 +230,9 @@ def _keep_roster(
     today = work.now.astimezone(SHANGHAI).date()
     persons, faults = reading.read(rows, prepared.persons.basis, today)
     if faults:
-        return {"roster": _roster_faults(faults)}
+        return {"roster": roster_faults.joined(faults)}
     drafts.set_roster(work, draft_id, keeping.keep(work, prepared.policy.policy_id, persons))
     return {}
-
-
-def _roster_faults(faults: list[reading.Fault]) -> str:
-    """Every fault with its row and field, in the reader's language, the first ones only of many."""
-    said = [_roster_fault(one) for one in faults[:FAULTS_SHOWN]]
-    if len(faults) > FAULTS_SHOWN:
-        said.append(_("还有 %(count)s 处，请先改正以上各处", count=len(faults) - FAULTS_SHOWN))
-    return "；".join(said)
-
-
-def _roster_fault(one: reading.Fault) -> str:
-    sentence = naming.said(one.sentence)
-    if one.other:
-        sentence = _("与第 %(row)s 行是同一人", row=one.other)
-    if not one.row:
-        return sentence
-    place = _("第 %(row)s 行 %(field)s：", row=one.row, field=naming.said(one.field))
-    return f"{place}{sentence}"
 
 
 def _add(work: Work, draft_id: UUID, name: str, upload: FileStorage) -> None:

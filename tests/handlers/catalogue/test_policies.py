@@ -133,11 +133,10 @@ def test_persons_are_counted_for_a_stated_number_by_year_or_ever(
     assert f"versions[0].exclusivity.persons{field}" in raised.value.fields
 
 
-def test_no_policy_without_applications_counts_persons(catalogue: Callable[..., Any]) -> None:
+def test_a_policy_without_applications_may_count_the_persons_of_its_lists() -> None:
     entry = copy.deepcopy(ENTRIES["JX-02"])
     entry["versions"][0]["mode"] = "automatic"
-    with pytest.raises(InvalidInput, match="没有名册"):
-        catalogue(lambda work: import_policy(work, entry))
+    check_entry(entry, [entry["owner"]], None)
 
 
 def test_what_happens_when_the_money_is_used_up_is_one_of_two_things() -> None:
