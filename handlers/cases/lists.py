@@ -50,7 +50,11 @@ def propose_list(
     if person_rule(version) is not None and rows is None:
         raise InvalidInput(f"《{version.policy_name}》按人计算,请随名单给出每家企业的人员名册")
     key = key_of(version, {}, event_date)  # screening fills in what only the firm's facts tell
-    found = _uploaded(rows, key, version) if rows is not None else _matching(work, version, event_date, key)
+    found = (
+        _uploaded(rows, key, version)
+        if rows is not None
+        else _matching(work, version, event_date, key)
+    )
     if not found:
         raise InvalidInput("名单是空的: 没有可推送的企业")
     if len(found) > LARGEST:

@@ -7,7 +7,7 @@ from datetime import date
 
 from engine import credit_code
 from handlers.rosters import reading
-from handlers.rosters.reading import Fault, Person
+from handlers.rosters.reading import KIND, NAME, NUMBER, Fault, Person
 
 CODE = "统一社会信用代码"
 KEY = "事项标识"
@@ -25,6 +25,11 @@ class FirmRoster:
     persons: list[Person]
 
 
+def columns(basis: str) -> list[str]:
+    """The heading of an empty list."""
+    return [CODE, NAME, KIND, NUMBER, *([basis] if basis else []), KEY]
+
+
 def read(rows: list[list[str]], basis: str, today: date) -> tuple[list[FirmRoster], list[Fault]]:
     """The firms in the order of their first rows, and everything that is wrong.
 
@@ -33,7 +38,7 @@ def read(rows: list[list[str]], basis: str, today: date) -> tuple[list[FirmRoste
     being row 1; 0 is the whole file.
     """
     heading = [cell.replace(" ", "") for cell in rows[0]] if rows else []
-    wanted = [CODE, "姓名", "证件号码", *([basis] if basis else [])]
+    wanted = [CODE, NAME, NUMBER, *([basis] if basis else [])]
     missing = [name for name in wanted if name not in heading]
     if missing:
         return [], [Fault(0, name, "第一行应是列名,缺少这一列") for name in missing]

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from handlers.rosters import identity
 
+NAME, KIND, NUMBER = "姓名", "证件类型", "证件号码"
 MAX_PERSONS = 2_000
 MAX_NAME = 60
 UNKNOWN_KIND = (
@@ -15,9 +16,9 @@ UNKNOWN_KIND = (
     "台湾居民来往大陆通行证或护照"
 )
 _NAMES = {
-    "name": ("姓名", "名字", "name"),
-    "kind": ("证件类型", "证件种类", "证件类别"),
-    "number": ("证件号码", "身份证号", "身份证号码", "公民身份号码", "证件号", "身份证"),
+    "name": (NAME, "名字", "name"),
+    "kind": (KIND, "证件种类", "证件类别"),
+    "number": (NUMBER, "身份证号", "身份证号码", "公民身份号码", "证件号", "身份证"),
 }
 
 
@@ -64,7 +65,7 @@ def read(rows: list[list[str]], basis: str, today: date) -> tuple[list[Person], 
         person, wrong = _person(place, cells, basis, today)
         first = seen.setdefault(person.number, place)
         if person.number and first != place:
-            wrong.append(Fault(place, "证件号码", "与另一行是同一人", first))
+            wrong.append(Fault(place, NUMBER, "与另一行是同一人", first))
         faults += wrong
         persons.append(person)
     return persons, faults
@@ -93,18 +94,18 @@ def _person(
     wrong: list[Fault] = []
     name = cells.get("name", "").strip()
     if not name or len(name) > MAX_NAME or any(letter.isdigit() for letter in name):
-        wrong.append(Fault(place, "姓名", "请填写姓名,不含数字"))
+        wrong.append(Fault(place, NAME, "请填写姓名,不含数字"))
     kind = cells.get("kind", "").strip() or identity.RESIDENT
     number = identity.normalised(cells.get("number", ""))
     if kind in ("身份证", "二代身份证"):
         kind = identity.RESIDENT
     if kind not in identity.KINDS:
-        wrong.append(Fault(place, "证件类型", UNKNOWN_KIND))
+        wrong.append(Fault(place, KIND, UNKNOWN_KIND))
     elif not number:
-        wrong.append(Fault(place, "证件号码", "没有填写"))
+        wrong.append(Fault(place, NUMBER, "没有填写"))
     else:
         said = identity.fault(kind, number, today)
-        wrong += [Fault(place, "证件号码", said)] if said else []
+        wrong += [Fault(place, NUMBER, said)] if said else []
     amount = None
     if basis:
         amount = _amount(cells.get("basis", ""))

@@ -72,7 +72,7 @@ def test_an_english_text_keeps_its_placeholders():
 
 def test_an_english_text_holds_no_chinese():
     # the columns of a list's file are called in Chinese, whoever fills it in
-    kept = "统一社会信用代码|金额|事项标识"
+    kept = "统一社会信用代码|金额|事项标识|姓名|证件类型|证件号码"
     found = [m.string for m in catalogue() if CHINESE.search(re.sub(kept, "", m.string))]
     assert found == []
 

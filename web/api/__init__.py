@@ -1,4 +1,4 @@
-"""The HTTP JSON interface of operations; documented in docs/api.md."""
+"""The HTTP JSON interface; documented in docs/api.md."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 
-from web.api import batches, drafts, instances, messages  # noqa: E402, F401
+from web.api import batches, drafts, instances, lists, messages  # noqa: E402, F401

@@ -6,4 +6,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("lists", __name__, url_prefix="/lists")
 
-from web.lists import matches, overview, proposing  # noqa: E402, F401
+from web.lists import by_person, matches, overview, proposing  # noqa: E402, F401

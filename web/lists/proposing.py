@@ -17,6 +17,7 @@ from handlers.cases import lists
 from handlers.catalogue import policies
 from handlers.eligibility.matching import matching_enterprises
 from handlers.eligibility.versions import version_for
+from handlers.rosters.rule import person_rule
 from web.access import current_actor, requires, run
 from web.lists import blueprint, csv_file
 from web.lists.overview import own_departments
@@ -46,26 +47,31 @@ def choose() -> Any:
 @requires(REVIEWER)
 def propose(policy_id: str) -> Any:
     """The two ways to a list; with `matching` the firms that qualify."""
-    return _page(policy_id)
+    return shown(policy_id)
 
 
-def _page(policy_id: str, errors: dict[str, str] | None = None, **more: Any) -> Any:
+def shown(policy_id: str, errors: dict[str, str] | None = None, **more: Any) -> Any:
+    """The page, with what is wrong by field."""
     errors = dict(errors or {})
     text = request.values.get("event_date", "")
 
     def act(work: Work) -> dict[str, Any]:
         day, wrong = _event_day(work, text)
         errors.update(wrong)
-        view = _own_version(work, policy_id, day)
+        view = own_version(work, policy_id, day)
         wanted = request.args.get("matching") == "yes" and not errors
         return {
             "policy": view,
             "event_date": day,
+            "persons": person_rule(view.row),
             "matches": matching_enterprises(work, view.row, day) if wanted else None,
         }
 
     page = render_template(
-        "lists/propose.html", **{"bad": None, "good": []} | more, errors=errors, **run(act)
+        "lists/propose.html",
+        **{"bad": None, "good": [], "faults": []} | more,
+        errors=errors,
+        **run(act),
     )
     return page, 422 if errors else 200
 
@@ -83,7 +89,7 @@ def _event_day(work: Work, text: str) -> tuple[date, dict[str, str]]:
     return day, {}
 
 
-def _own_version(work: Work, policy_id: str, day: date) -> PolicyView:
+def own_version(work: Work, policy_id: str, day: date) -> PolicyView:
     """The version that rules a day. Raises NotFound, or NotAllowed if another department owns it."""
     ruling = version_for(work, policy_id, day)
     view = policy_view.load(work, ruling.id)
@@ -105,7 +111,7 @@ def propose_matching(policy_id: str) -> Any:
         return redirect(
             url_for("lists.propose", policy_id=policy_id, event_date=day, matching="yes")
         )
-    return _propose(policy_id, [{"uscc": code} for code in chosen])
+    return proposed(policy_id, [{"uscc": code} for code in chosen])
 
 
 @blueprint.post("/new/<policy_id>/upload")
@@ -114,16 +120,16 @@ def propose_upload(policy_id: str) -> Any:
     """Reads a file; with bad rows nothing is sent until the reviewer has seen them."""
     upload = request.files.get("file")
     if upload is None or not upload.filename:
-        return _page(policy_id, {"file": _("请选择 CSV 文件")})
+        return shown(policy_id, {"file": _("请选择 CSV 文件")})
     try:
         good, bad = csv_file.read(upload.read())
     except InvalidInput as error:
-        return _page(policy_id, {"file": error.message})
+        return shown(policy_id, {"file": error.message})
     rows = [{"uscc": r.uscc, "amount": r.amount, "event_key": r.event_key} for r in good]
     if bad:
         wrong = {"file": _("有 %(count)s 行不能采用，见下表", count=len(bad))}
-        return _page(policy_id, wrong, bad=bad, good=rows, kept=_kept(rows))
-    return _propose(policy_id, rows)
+        return shown(policy_id, wrong, bad=bad, good=rows, kept=_kept(rows))
+    return proposed(policy_id, rows)
 
 
 @blueprint.post("/new/<policy_id>/good-rows")
@@ -136,11 +142,11 @@ def propose_good_rows(policy_id: str) -> Any:
             for row in json.loads(request.form.get("rows", ""))
         )
     except (ValueError, KeyError, TypeError):
-        return _page(policy_id, {"file": _("请重新上传文件")})
+        return shown(policy_id, {"file": _("请重新上传文件")})
     good, bad = csv_file.read(f"{','.join(csv_file.COLUMNS)}\n{text}".encode())
     if bad or not good:
-        return _page(policy_id, {"file": _("请重新上传文件")})
-    return _propose(
+        return shown(policy_id, {"file": _("请重新上传文件")})
+    return proposed(
         policy_id,
         [{"uscc": r.uscc, "amount": r.amount, "event_key": r.event_key} for r in good],
     )
@@ -153,20 +159,27 @@ def _kept(rows: Rows) -> str:
     )
 
 
-def _propose(policy_id: str, rows: Rows) -> Any:
-    text = request.form.get("event_date", "")
+def version_asked_for(work: Work, policy_id: str) -> PolicyView:
+    """The version that rules the day of the request. Raises InvalidInput if that is no good day, and
+    what `own_version` raises."""
+    day, wrong = _event_day(work, request.values.get("event_date", ""))
+    if wrong:
+        raise InvalidInput(fields=wrong)
+    return own_version(work, policy_id, day)
+
+
+def proposed(policy_id: str, rows: Rows) -> Any:
+    """Proposes the rows and leads to the list, or says what is wrong."""
 
     def act(work: Work) -> Any:
-        day, wrong = _event_day(work, text)
-        if wrong:
-            raise InvalidInput(fields=wrong)
-        view = _own_version(work, policy_id, day)
+        view = version_asked_for(work, policy_id)
+        day, _wrong = _event_day(work, request.values.get("event_date", ""))
         return lists.propose_list(work, view.id, day, rows)
 
     try:
         list_id = run(act)
     except InvalidInput as error:
-        return _page(policy_id, error.fields or {"file": error.message})
+        return shown(policy_id, error.fields or {"file": error.message})
     flash(_("名单已生成，系统正在逐行核对。"), "success")
     return redirect(url_for("lists.one_list", list_id=list_id))
 

@@ -59,9 +59,9 @@ def test_a_wrong_row_is_named_stays_to_be_corrected_and_is_kept_nowhere(hiring, 
     assert do(lambda work: work.connection.execute(select(roster_person)).all()) == []
     (draft,) = do(lambda work: work.connection.execute(select(application_draft)).all())
     assert wrong not in str(draft) and number(1) not in str(draft)
-    client.get("/language/en")
+    post(client, "/display", {"language": "en"})
     english = hiring.apply(client, roster=f"李四\t{wrong}", action="save")
-    assert english.status_code == 422
+    assert english.status_code == 422 and "校验码" not in english.get_data(as_text=True)
 
 
 def test_an_application_without_a_roster_is_refused(hiring):
