@@ -7,7 +7,6 @@ is written unless all of them have found their rows as they were read.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cache
@@ -37,6 +36,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from engine import history
 from engine.history import Link
+from engine.json_text import json_text
 from engine.prepared import Prepared, columns_of, few, given_rows, one_row
 from engine.tables import event, instance, message, message_wait, outside_call, timer, user_task
 
@@ -89,9 +89,9 @@ class Changes:
 
 def _parameters(name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
     if len(rows) > 1:
-        return {name: _ENCODER.encode(rows)}
+        return {name: json_text(rows, _plain)}
     return {
-        f"{name}_{column}": _ENCODER.encode(value) if isinstance(value, (dict, list)) else value
+        f"{name}_{column}": json_text(value) if isinstance(value, (dict, list)) else value
         for column, value in rows[0].items()
     }
 
@@ -103,9 +103,6 @@ def _plain(value: object) -> str:
         return value.isoformat()
     assert isinstance(value, bytes), type(value)
     return "\\x" + value.hex()
-
-
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain)
 
 
 @cache

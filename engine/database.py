@@ -19,6 +19,7 @@ from sqlalchemy.pool import NullPool
 
 from engine import rows
 from engine.errors import EngineError
+from engine.json_text import json_text
 from engine.watching import told
 
 MIGRATION_PACKAGES = ("engine.migrations", "handlers.migrations")
@@ -30,7 +31,10 @@ def connect(url: URL | str, pool_size: int = 5, pooled: bool = True) -> Engine:
         {"pool_size": pool_size, "max_overflow": pool_size} if pooled else {"poolclass": NullPool}
     )
     found = create_engine(
-        url, connect_args={"options": "-c timezone=UTC", "connect_timeout": 10}, **options
+        url,
+        connect_args={"options": "-c timezone=UTC", "connect_timeout": 10},
+        json_serializer=json_text,
+        **options,
     )
     listen(found, "checkout", _refuse_the_dead)
     listen(found, "before_cursor_execute", _tell_watches)

@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 from psycopg.sql import SQL, Composed, Identifier
-from psycopg.types.json import Jsonb
 from sqlalchemy import (
     Boolean,
     Column,
@@ -31,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from engine.driver import driver_of
+from engine.json_text import json_text
 
 Values = dict[str, Any]
 
@@ -152,7 +152,7 @@ def _insert(
         for row in rows:
             copy.write_row(
                 [
-                    Jsonb(value) if name in json and value is not None else value
+                    json_text(value) if name in json and value is not None else value
                     for name, value in row.items()
                 ]
             )

@@ -7,7 +7,7 @@ string-keyed dict of all of them. A float is refused: money must not meet one.
 
 from __future__ import annotations
 
-import json
+import re
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -19,9 +19,9 @@ from engine.feel.temporal import read_any
 from engine.feel.values import Range, YearsMonths
 from engine.feel.wide import WideDate, WideDateTime, WideDuration, WideTime
 from engine.feel.writing import text_of
+from engine.json_text import sorted_json
 
 T = TypeVar("T")
-_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _DECIMAL, _DATE, _TIME, _DATETIME, _DURATION, _MONTHS, _INTEGER, _WIDE, _RANGE = range(1, 10)
 _RANGE_TAG = "$range"
 _TAGS = {
@@ -217,14 +217,26 @@ def from_json(value: Any) -> Any:
 
 def canonical(value: object) -> bytes:
     """The bytes that a hash is taken of: tagged JSON with sorted keys, UTF-8."""
-    return _CANONICAL.encode(to_json(value)).encode()
+    return sorted_json(to_json(value))
+
+
+# No text can hold this: within one a quotation mark is escaped.
+_TAG = b'{"$'
+_TAGGED_TEXT = re.compile(rb'\{"\$[^"\\]*":"(?:[^"\\]|\\.)*"\}')
 
 
 def canonical_json(form: object) -> tuple[str, bytes]:
-    """The text, with sorted keys, of a form that `to_json` has made, and its `canonical` bytes."""
-    text = _CANONICAL.encode(form)
-    # A tag would be tagged once more; most forms hold none and need no second look.
-    return text, canonical(form) if '{"$' in text else text.encode()
+    """The text, with sorted keys, of a form that `to_json` has made, and its `canonical` bytes.
+
+    `canonical` takes a tag for a context and tags it as one. Nearly all tags stand before a text,
+    where that is done in the bytes.
+    """
+    text = sorted_json(form)
+    tags = text.count(_TAG)
+    if not tags:
+        return text.decode(), text
+    content, done = _TAGGED_TEXT.subn(rb'{"$dict":\g<0>}', text)
+    return text.decode(), content if done == tags else canonical(form)
 
 
 class Tagged(dict[str, Any]):

@@ -104,3 +104,19 @@ def test_the_canonical_bytes_of_tagged_json_are_the_same_by_the_short_way(value)
     text, content = canonical_json(tagged)
     assert content == canonical(tagged)
     assert json.loads(text) == tagged
+
+
+names = st.sampled_from(["$dict", "$decimal", '{"$', "$", "$a b", '$"', "a{", "b"])
+awkward = st.recursive(
+    names | st.decimals(allow_nan=False, allow_infinity=False) | st.integers(0, 9),
+    lambda inner: st.lists(inner) | st.dictionaries(names, inner, max_size=2),
+    max_leaves=12,
+)
+
+
+@given(awkward)
+def test_names_and_texts_that_look_like_tags_have_the_canonical_bytes_too(value):
+    tagged = {"data": to_json(value)}
+    text, content = canonical_json(tagged)
+    assert content == canonical(tagged)
+    assert json.loads(text) == tagged
