@@ -31,7 +31,7 @@ def write(
     """
     entries = []
     for failure in failures:
-        task_id = failure.task.id
+        task_id = failure.task_id
         entries.append(_write_failure(work, instance_id, failure, live.get(task_id, 0)))
     recovered = [task_id for task_id in live if task_id not in failed]
     if recovered:
@@ -46,7 +46,7 @@ def write(
 
 
 def _write_failure(work: Work, instance_id: UUID, failure: Failure, before: int) -> Entry:
-    spec, task_id, attempts = failure.task.task_spec, failure.task.id, before + 1
+    spec, task_id, attempts = failure.task.task_spec, failure.task_id, before + 1
     element = spec.bpmn_id or spec.name
     handler = getattr(spec, "handler", "")
     registry = work.runtime.registry

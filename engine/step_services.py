@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
 
@@ -42,7 +41,7 @@ class StepServices:
     def effect(self, handler: str) -> str:
         return self.work.runtime.registry.get(handler).effect
 
-    def call(self, handler: str, arguments: dict[str, Any], task_id: UUID, element: str) -> Any:
+    def call(self, handler: str, arguments: dict[str, Any], element: str) -> Any:
         """Runs a database handler: if it fails, its writes go and the rest stays."""
         found = self.work.runtime.registry.get(handler)
         checked = found.arguments(arguments)

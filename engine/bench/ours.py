@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
-from uuid import UUID
 from xml.sax.saxutils import escape, quoteattr
 
 from engine.bench import diagram
@@ -94,7 +93,7 @@ class Services:
     def effect(self, handler: str) -> str:
         return "database"
 
-    def call(self, handler: str, arguments: dict[str, Any], task_id: UUID, element: str) -> Any:
+    def call(self, handler: str, arguments: dict[str, Any], element: str) -> Any:
         return FUNCTIONS[handler.removeprefix("bench.")](**arguments)
 
     def decide(self, decision: str, context: dict[str, Any], element: str) -> Any:

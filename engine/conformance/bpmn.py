@@ -14,7 +14,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from engine.conformance import bpmn_vocabulary as vocabulary
 from engine.errors import BusinessError, InvalidInput, NotFound
@@ -237,7 +236,7 @@ class Stage:
     def decide(self, decision: str, context: dict[str, Any], element: str) -> Any:
         raise NotFound(decision)
 
-    def call(self, handler: str, arguments: dict[str, Any], task_id: UUID, element: str) -> Any:
+    def call(self, handler: str, arguments: dict[str, Any], element: str) -> Any:
         self._look_for_parallel_work()
         if handler == vocabulary.RAISE:
             raise BusinessError(arguments["code"])

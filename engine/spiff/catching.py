@@ -84,10 +84,12 @@ class Catcher(TaskSpec):  # type: ignore[misc]
     def _run_hook(self, my_task: Any) -> bool | None:
         return True
 
+    def _on_cancel(self, my_task: Any) -> None:
+        """The library's takes it from its event manager, which no event of ours is told to."""
+
 
 def let_go(task: Any) -> None:
     """Makes a task that has waited ready to run."""
-    task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
     task._ready()
 
 
@@ -157,6 +159,12 @@ def _is_boundary(task: Any) -> bool:
 class HostSplit(BoundaryEventSplit):  # type: ignore[misc]
     """Starts an activity and arms its boundary events."""
 
+    def _predict_hook(self, my_task: Any) -> None:
+        my_task._sync_children(self.outputs, TaskState.MAYBE)
+        for child in my_task.children:
+            if not _is_boundary(child):
+                child._set_state(TaskState.FUTURE)
+
     def _run_hook(self, my_task: Any) -> bool:
         return True
 
@@ -172,6 +180,8 @@ def disarm(workflow: Any, task: Any) -> None:
 
 class EventChoice(Catcher, EventBasedGateway):  # type: ignore[misc]
     """An event gateway: the first of its events to happen decides."""
+
+    chooses = True
 
     def connect(self, child: Any) -> None:
         self._outputs.append(child.name)
@@ -199,8 +209,6 @@ class EventChoice(Catcher, EventBasedGateway):  # type: ignore[misc]
     def _run_hook(self, my_task: Any) -> bool:
         chosen = my_task.internal_data.pop("chosen")
         my_task._sync_children([self._wf_spec.task_specs[chosen]], TaskState.FUTURE)
-        for child in my_task.children:
-            child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
         return True
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import struct
 from typing import Any
-from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from SpiffWorkflow.task import Task
@@ -67,7 +66,7 @@ def _dump_tasks(workflow: Any) -> dict[str, Any]:
     moments = [task.last_state_change for task in workflow.tasks.values()]
     return {
         "rows": rows,
-        "ids": b"".join(task_id.bytes for task_id in workflow.tasks),
+        "ids": b"".join(task_id.to_bytes(16, "big") for task_id in workflow.tasks),
         "moments": struct.pack(f"<{len(moments)}d", *moments),
         "data": plain(workflow.data),
         "last": place.get(workflow.last_task.id, -1) if workflow.last_task else -1,
@@ -82,7 +81,7 @@ def dump(workflow: Instance) -> bytes:
     state = _dump_tasks(workflow)
     state["format"] = FORMAT
     state["called"] = [
-        {**_dump_tasks(sub), "spec": sub.spec.name, "owner": owner.bytes}
+        {**_dump_tasks(sub), "spec": sub.spec.name, "owner": owner.to_bytes(16, "big")}
         for owner, sub in workflow.subprocesses.items()
     ]
     return pack_plain(state)
@@ -92,8 +91,8 @@ def _load_tasks(workflow: Any, state: dict[str, Any]) -> None:
     _, specs = _index(workflow.spec)
     rows, ids = state["rows"], state["ids"]
     moments = struct.unpack(f"<{len(rows)}d", state["moments"])
-    order = [UUID(bytes=ids[16 * n : 16 * n + 16]) for n in range(len(rows))]
-    tasks: dict[UUID, Any] = {}
+    order = [int.from_bytes(ids[16 * n : 16 * n + 16], "big") for n in range(len(rows))]
+    tasks: dict[int, Any] = {}
     for n, (parent, spec, status, triggered, changed, removed, internal, children) in enumerate(
         rows
     ):
@@ -127,7 +126,7 @@ def load(process: Process, data: bytes, engine: FeelEngine) -> Instance:
     workflow = Instance(process.spec, process.called, script_engine=engine, deserializing=True)
     _load_tasks(workflow, state)
     for one in state["called"]:
-        owner_id = UUID(bytes=one["owner"])
+        owner_id = int.from_bytes(one["owner"], "big")
         owner = workflow.get_task_from_id(owner_id)
         sub = SubInstance(
             workflow.subprocess_specs[one["spec"]], owner_id, workflow, deserializing=True

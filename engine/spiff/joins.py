@@ -59,7 +59,6 @@ class Gathering(TaskSpec):  # type: ignore[misc]
         for task in used:
             if task is not survivor:
                 task.cancel()
-        survivor.task_spec._predict(survivor, mask=TaskState.NOT_FINISHED_MASK)
 
     def enough(self, my_task: Any, tokens: list[Any]) -> list[Any]:
         """The tokens that are used now, in the order of arrival; none if it is too early."""
@@ -132,8 +131,6 @@ class InclusiveJoin(Gathering, InclusiveGateway):  # type: ignore[misc]
         if not chosen:
             raise NoWayOut(f"网关“{self.bpmn_name or self.bpmn_id}”没有一个条件成立,也没有默认的线")
         my_task._sync_children(chosen, TaskState.FUTURE)
-        for child in my_task.children:
-            child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
         return True
 
 
@@ -233,7 +230,6 @@ class ScopeEnd(_EndJoin):  # type: ignore[misc]
         for task in list(workflow.tasks.values()):
             if task._state == TaskState.WAITING and task is not my_task:
                 task.cancel()
-        self._predict(my_task, mask=TaskState.NOT_FINISHED_MASK)
         return True
 
     def _run_hook(self, my_task: Any) -> bool:

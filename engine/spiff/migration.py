@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
@@ -57,7 +56,7 @@ def carry_over(
     top = run.workflow
     _carry_scope(top, process.spec, elements, carried)
     for owner_id, inside in top.subprocesses.items():
-        owner = run._find(owner_id)
+        owner = run._at(owner_id)
         if owner is None or not owner._state & ACTIVE:
             continue
         undoes = not isinstance(owner.task_spec, SubWorkflowTask)
@@ -72,8 +71,6 @@ def carry_over(
     if carried.obstacles:
         return carried
     carried.run = Run.restore(process, codec.dump(top), services)
-    for task in carried.run.workflow.all_tasks():
-        _look_ahead(task)
     return carried
 
 
@@ -245,15 +242,3 @@ def _in_tree_order(root: Any) -> list[Any]:
         found.append(task)
         todo.extend(reversed(task.children))
     return found
-
-
-def _look_ahead(task: Any) -> None:
-    """Foresees again what may follow a task at work."""
-    if not task._state & ACTIVE:
-        return
-    if isinstance(task.task_spec, BoundaryEvent):
-        task._sync_children(task.task_spec.outputs, TaskState.MAYBE)
-        for child in task.children:
-            child.task_spec._predict(child)
-    elif not isinstance(task.task_spec, BoundaryEventSplit):
-        task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)

@@ -9,7 +9,6 @@ parent's list of children by its kept descendants.  History must already be writ
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from SpiffWorkflow.util.task import TaskState
 
@@ -17,7 +16,7 @@ LIVE = TaskState.NOT_FINISHED_MASK | TaskState.ERROR  # an ERROR task can be ret
 FINISHED = TaskState.FINISHED_MASK
 
 
-def _needed(wf: Any) -> set[UUID]:
+def _needed(wf: Any) -> set[int]:
     """Ids of the tasks of one (sub-)workflow that must stay.
 
     The root; what is unfinished, with its direct parent, whose data it was given; and every task at
@@ -25,7 +24,7 @@ def _needed(wf: Any) -> set[UUID]:
     """
     tasks = wf.tasks
     keep = {wf.task_tree.id}
-    passed: set[UUID] = set()
+    passed: set[int] = set()
     for task in tasks.values():
         if not task._state & LIVE:
             continue
@@ -69,7 +68,7 @@ def _prune_one(wf: Any) -> list[Any]:
     return gone
 
 
-def drop_subprocess(top: Any, tid: UUID) -> None:
+def drop_subprocess(top: Any, tid: int) -> None:
     """Forgets the sub-process of a task, with all sub-processes inside of it."""
     sub = top.subprocesses.pop(tid, None)
     if sub is not None:

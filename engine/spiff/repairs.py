@@ -10,6 +10,7 @@ from typing import Any
 
 from SpiffWorkflow.bpmn.util.task import BpmnTaskIterator
 from SpiffWorkflow.specs.base import TaskSpec
+from SpiffWorkflow.specs.MultiChoice import MultiChoice
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskIterator, TaskState
 
@@ -54,28 +55,40 @@ def log_nothing_on_state_change() -> None:
     Task._set_state = set_state
 
 
-def foresee_one_step() -> None:
+def foresee_nothing() -> None:
     """Without it the whole rest of a sequence is foreseen at once: 1,000 elements are 1,000 tasks in
-    every stored state, and a longer diagram ends in RecursionError."""
+    every stored state, and a longer diagram ends in RecursionError.
 
-    def predict(
-        self: Any,
-        my_task: Any,
-        seen: Any = None,
-        looked_ahead: int = 0,
-        mask: int = TaskState.PREDICTED_MASK,
-    ) -> None:
-        if my_task._state & mask:
-            self._predict_hook(my_task)
+    What follows an element comes to be when the element is done. A gateway that chooses has made what
+    it has chosen by then; one that was skipped has not, and goes every way.
+    """
+
+    def predict(self: Any, *_: Any, **__: Any) -> None:
+        pass
+
+    def follow(self: Any, my_task: Any) -> None:
+        if my_task._children:
+            my_task._sync_children(self.outputs, TaskState.FUTURE)
+            return
+        for spec in self.outputs:
+            Task(my_task.workflow, spec, my_task, TaskState.FUTURE)
 
     def update(self: Any, my_task: Any) -> None:
-        if my_task._state & (TaskState.PREDICTED_MASK | TaskState.FUTURE):
-            self._predict_hook(my_task)
         if self._update_hook(my_task):
             my_task._ready()
 
-    TaskSpec._predict = predict
-    TaskSpec._update = update
+    def on_complete(self: Any, my_task: Any) -> None:
+        if not (self.chooses and my_task._children):
+            self._predict_hook(my_task)
+        self._on_complete_hook(my_task)
+        for child in my_task.children:
+            if not child._state & TaskState.FINISHED_MASK:
+                child.task_spec._update(child)
+        my_task.workflow._task_completed_notify(my_task)
+
+    TaskSpec.chooses, MultiChoice.chooses = False, True
+    TaskSpec._predict, TaskSpec._predict_hook = predict, follow
+    TaskSpec._update, TaskSpec._on_complete = update, on_complete
 
 
 def run_and_respect_cancellation() -> None:
@@ -125,6 +138,6 @@ def apply() -> None:
     lift_depth_limit()
     walk_ancestors_without_recursion()
     log_nothing_on_state_change()
-    foresee_one_step()
+    foresee_nothing()
     run_and_respect_cancellation()
     cancel_all_that_came_of_it()

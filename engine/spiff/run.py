@@ -22,6 +22,7 @@ from engine.spiff.parser import Process
 from engine.spiff.prune import prune
 from engine.spiff.scopes import BEGIN
 from engine.spiff.script import Failure, FeelEngine, Services
+from engine.spiff.shortcuts import id_of, owner_id_of
 from engine.spiff.specs import HandlerTask, HumanTask
 from engine.spiff.throwing import Sent
 from engine.spiff.workflow import Instance, run_task
@@ -128,8 +129,6 @@ class Run:
         root.data = refuse_reserved(data)
         if begin:
             root.internal_data[BEGIN] = begin
-            root._drop_children(force=True)
-            root.task_spec._predict(root, mask=TaskState.NOT_FINISHED_MASK)
         return run
 
     @classmethod
@@ -215,7 +214,7 @@ class Run:
 
     def waiting_failed(self) -> set[UUID]:
         return {
-            t.id
+            id_of(t)
             for t in self.workflow.all_tasks()
             if t._state & ACTIVE and t.internal_data.get("waits") == "failed"
         }
@@ -228,12 +227,12 @@ class Run:
                 continue
             spec = task.task_spec
             if task.internal_data.get("waits") == "failed":
-                found.failed.add(task.id)
+                found.failed.add(id_of(task))
             elif isinstance(spec, HumanTask) and task._state == TaskState.READY:
                 found.people.append(self._person(task))
             elif isinstance(spec, HandlerTask) and task._state == TaskState.STARTED:
                 arguments = self.engine.calls.get(task.id)
-                found.calls.append(OutsideCall(task.id, spec.bpmn_id, spec.handler, arguments))
+                found.calls.append(OutsideCall(id_of(task), spec.bpmn_id, spec.handler, arguments))
             elif task._state == TaskState.WAITING:
                 self._add_catches(task, found)
         return found
@@ -304,9 +303,13 @@ class Run:
     # -- details
 
     def _find(self, task_id: UUID) -> Any:
-        for task in self.workflow.all_tasks():
-            if task.id == task_id:
-                return task
+        return self._at(task_id.int)
+
+    def _at(self, number: int) -> Any:
+        """The task with this id within the workflow; None if it has gone."""
+        for workflow in (self.workflow, *self.workflow.subprocesses.values()):
+            if number in workflow.tasks:
+                return workflow.tasks[number]
         return None
 
     def _task(self, task_id: UUID, kind: type, state: int) -> Any:
@@ -341,7 +344,7 @@ class Run:
         if settings["due"]:
             due = due_instant(value(task, settings["due"].removeprefix("=")), self.engine.now)
         return PersonWanted(
-            task.id,
+            id_of(task),
             task.task_spec.bpmn_id,
             task.task_spec.bpmn_name or task.task_spec.bpmn_id,
             text("role"),
@@ -356,18 +359,20 @@ class Run:
             try:
                 if isinstance(definition, Timer):
                     found.timers.append(
-                        TimerArmed(task.id, definition.element, definition.arm(task))
+                        TimerArmed(id_of(task), definition.element, definition.arm(task))
                     )
                 elif isinstance(definition, Message):
                     key = definition.correlation(task)
                     found.messages.append(
-                        MessageWanted(task.id, definition.element, definition.name, key)
+                        MessageWanted(id_of(task), definition.element, definition.name, key)
                     )
                 elif isinstance(definition, Signal):
-                    found.signals.append(SignalWanted(task.id, definition.element, definition.name))
+                    found.signals.append(
+                        SignalWanted(id_of(task), definition.element, definition.name)
+                    )
             except Exception as error:
                 self.engine.fail(task, error, permanent=True)
-                found.failed.add(task.id)
+                found.failed.add(id_of(task))
 
     def _done(self, task: Any) -> None:
         """Notes a completed element with its data delta."""
@@ -379,11 +384,11 @@ class Run:
             return
         parent = task.parent
         base = parent.data if parent is not None else {}
-        changed = {k: v for k, v in task.data.items() if k not in base or base[k] != v}
+        changed = {k: v for k, v in task.data.items() if k not in base or not (base[k] is v or base[k] == v)}
         removed = [k for k in base if k not in task.data]
         self.trace.append(
             Trace(
-                task.id,
+                id_of(task),
                 spec.bpmn_id,
                 spec.bpmn_name or "",
                 type(spec).__name__,
@@ -391,7 +396,7 @@ class Run:
                 Tagged(to_json(changed)),
                 removed,
                 tuple(_followers(task)),
-                task.workflow.parent_task_id,
+                owner_id_of(task.workflow),
             )
         )
 
@@ -405,8 +410,9 @@ class Run:
             before = before.parent
         if not sent or before is None:
             return
+        before_id = id_of(before)
         for place in reversed(range(len(self.trace))):
-            if self.trace[place].task_id == before.id:
+            if self.trace[place].task_id == before_id:
                 old = self.trace[place]
                 self.trace[place] = replace(old, follows=(*old.follows, *sent))
                 return

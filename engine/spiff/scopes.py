@@ -31,8 +31,7 @@ class OneStart(BpmnStartTask):  # type: ignore[misc]
         chosen = next((o for o in begins if o.bpmn_id == wanted), None) or next(plain, None)
         kept = [chosen or begins[0]] if len(begins) > 1 else begins
         others = [o for o in self.outputs if o not in begins]
-        state = TaskState.FUTURE if my_task._state & TaskState.DEFINITE_MASK else my_task._state
-        my_task._sync_children([*kept, *others], state)
+        my_task._sync_children([*kept, *others], TaskState.FUTURE)
 
 
 class Scope(BpmnProcessSpec):  # type: ignore[misc]

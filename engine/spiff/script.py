@@ -14,6 +14,7 @@ from engine import feel
 from engine.errors import BusinessError, PermanentFailure
 from engine.feel import FeelError, FeelWarning
 from engine.spiff.events import HandlerError
+from engine.spiff.shortcuts import id_of
 
 
 class Services(Protocol):
@@ -28,7 +29,7 @@ class Services(Protocol):
     def effect(self, handler: str) -> str:
         """Returns "database" or "outside"."""
 
-    def call(self, handler: str, arguments: dict[str, Any], task_id: UUID, element: str) -> Any:
+    def call(self, handler: str, arguments: dict[str, Any], element: str) -> Any:
         """Runs a database handler in a savepoint of its own."""
 
     def decide(self, decision: str, context: dict[str, Any], element: str) -> Any:
@@ -43,6 +44,10 @@ class Failure:
     cause: str
     detail: str
     permanent: bool
+
+    @property
+    def task_id(self) -> UUID:
+        return id_of(self.task)
 
 
 class Doubt(NamedTuple):
@@ -76,7 +81,7 @@ class FeelEngine(PythonScriptEngine):  # type: ignore[misc]
 
     services: Services
     failures: list[Failure] = field(default_factory=list)
-    calls: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    calls: dict[int, dict[str, Any]] = field(default_factory=dict)
     # Expressions that came to nothing, by element and text, with the reasons.
     nulls: dict[tuple[str, str], list[Doubt]] = field(default_factory=dict)
 
@@ -127,7 +132,7 @@ class FeelEngine(PythonScriptEngine):  # type: ignore[misc]
                 task.internal_data["waits"] = "outside"
                 self.calls[task.id] = arguments
                 return None
-            answer = self.services.call(spec.handler, arguments, task.id, spec.bpmn_id)
+            answer = self.services.call(spec.handler, arguments, spec.bpmn_id)
         except BusinessError as error:
             if self.leave_by_boundary(task, error):
                 return None

@@ -7,6 +7,7 @@ library's own. What each saves stands in docs/profile.md.
 from __future__ import annotations
 
 import os
+from time import time
 from typing import Any
 from uuid import UUID
 
@@ -15,17 +16,20 @@ from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.deep_merge import DeepMerge
 from SpiffWorkflow.util.event import Event
+from SpiffWorkflow.util.task import TaskState
 
 _POOL = 256  # ids made of one call to the system
-_ids: list[UUID] = []
+_ids: list[int] = []
 # A forked process must not hand out the ids that its parent holds.
 os.register_at_fork(after_in_child=_ids.clear)
 
 
-def random_id() -> UUID:
-    """A version-4 UUID. Many are made of one call: asking the system for each costs more than making it.
+def random_id() -> int:
+    """The number of a version-4 UUID. Many are made of one call: asking the system for each costs more
+    than making it.
 
-    Taking the last of a list is one step for all threads; a generator would refuse the second one.
+    A task is found by its id hundreds of times in a step; a number is found at once, while the hash of a
+    `UUID` is Python code. Whoever leaves `engine.spiff` takes `id_of` with him. Taking the last of a list is one step for all threads; a generator would refuse the second one.
     """
     while True:
         try:
@@ -34,16 +38,61 @@ def random_id() -> UUID:
             _ids.extend(_batch())
 
 
-def _batch() -> list[UUID]:
+def id_of(task: Any) -> UUID:
+    """A task's id as the rest of the program knows it."""
+    return UUID(int=task.id)
+
+
+def owner_id_of(workflow: Any) -> UUID | None:
+    """The id of the task that runs this workflow as its sub-process; None for the whole process."""
+    return None if workflow.parent_task_id is None else UUID(int=workflow.parent_task_id)
+
+
+def _batch() -> list[int]:
     variant, version = 0x8 << 60, 0x4 << 76
     mask = ~((0xF << 76) | (0x3 << 62))
     random = os.urandom(16 * _POOL)
     numbers = (int.from_bytes(random[at : at + 16], "big") for at in range(0, len(random), 16))
-    return [UUID(int=number & mask | version | variant) for number in numbers]
+    return [number & mask | version | variant for number in numbers]
 
 
 def make_ids_in_batches() -> None:
     SpiffWorkflow.task.uuid4 = random_id
+
+
+def make_tasks_without_detours() -> None:
+    """The library looks the parent up to tell it of its child, and counts branches for a log."""
+
+    def make(
+        self: Any,
+        workflow: Any,
+        task_spec: Any,
+        parent: Any = None,
+        state: int = TaskState.MAYBE,
+        id: int | None = None,  # noqa: A002  (the library's name for it)
+    ) -> None:
+        self.id = number = id or random_id()
+        self.workflow, self.task_spec, self._state = workflow, task_spec, state
+        self.triggered, self.thread_id = False, 0
+        self._children, self.data, self.internal_data = [], {}, {}
+        self.last_state_change = time()
+        workflow.tasks[number] = self
+        if parent is None:
+            self._parent = None
+        else:
+            self._parent = parent.id
+            parent._children.append(number)
+
+    Task.__init__ = make
+
+
+def begin_without_asking_the_spec() -> None:
+    """The library asks at every task whether its spec is well formed; the parser has done so."""
+
+    def on_ready(self: Any, my_task: Any) -> None:
+        self._on_ready_hook(my_task)
+
+    TaskSpec._on_ready = on_ready
 
 
 def look_up_relatives_directly() -> None:
@@ -109,6 +158,8 @@ def inherit_without_copying() -> None:
 
 def apply() -> None:
     make_ids_in_batches()
+    make_tasks_without_detours()
+    begin_without_asking_the_spec()
     look_up_relatives_directly()
     keep_lists_of_neighbours()
     ask_no_one_when_nobody_listens()

@@ -14,6 +14,7 @@ from engine.errors import PermanentFailure
 from engine.spiff.catching import definitions_of
 from engine.spiff.events import Cancelled, Coded, Escalation, HandlerError, Signal
 from engine.spiff.scopes import boundary_events, host_of, outwards, owner_of
+from engine.spiff.shortcuts import id_of
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class ThrowSignal(Throw):
     def throw(self, my_task: Any) -> bool:
         payload = evaluated(my_task, self.parameters)
         top = my_task.workflow.top_workflow
-        top.sent.append(Sent(self.name, None, payload, my_task.id, my_task.task_spec.bpmn_id))
+        top.sent.append(Sent(self.name, None, payload, id_of(my_task), my_task.task_spec.bpmn_id))
         hear(top, self.name, payload)
         return True
 
@@ -67,7 +68,9 @@ class ThrowMessage(Throw):
         if key is None:
             raise ValueError(f"消息“{self.name}”的关联键 {self.key} 没有值")
         payload = evaluated(my_task, self.parameters)
-        top.sent.append(Sent(self.name, str(key), payload, my_task.id, my_task.task_spec.bpmn_id))
+        top.sent.append(
+            Sent(self.name, str(key), payload, id_of(my_task), my_task.task_spec.bpmn_id)
+        )
         return True
 
 

@@ -23,6 +23,8 @@ from SpiffWorkflow.util.task import TaskState
 from engine.errors import Conflict, NotFound
 from engine.spiff.catching import EventChoice
 from engine.spiff.run import ACTIVE, Run, is_armed
+from engine.spiff.scopes import owner_of
+from engine.spiff.shortcuts import id_of, owner_id_of
 from engine.spiff.specs import HandlerTask, HumanTask
 from engine.spiff.workflow import run_task
 
@@ -67,18 +69,17 @@ class CannotStand(Conflict):
 def held(run: Run) -> list[Token]:
     """Every token, containers included, in the order of the tree; armed boundary events are none."""
     found = []
-    joins: set[tuple[UUID | None, str]] = set()
+    joins: set[tuple[Any, str]] = set()
     for task in run.workflow.all_tasks():
         spec = task.task_spec
         if not _holds(task) or not spec.bpmn_id:
             continue
         if isinstance(spec, (BoundaryEvent, BoundaryEventSplit)) or is_armed(task):
             continue
-        scope = task.workflow.parent_task_id
         if isinstance(spec, UnstructuredJoin):
-            if (scope, spec.name) in joins:
+            if (task.workflow, spec.name) in joins:
                 continue
-            joins.add((scope, spec.name))
+            joins.add((task.workflow, spec.name))
         found.append(_token(run, task))
     return found
 
@@ -97,14 +98,13 @@ def _token(run: Run, task: Any) -> Token:
     path = tuple(reversed(list(_owners(run, task))))
     spec, workflow = task.task_spec, task.workflow
     name = spec.bpmn_name or spec.bpmn_id
-    return Token(
-        task.id, spec.bpmn_id, name, workflow.spec.name, path, workflow.parent_task_id, _kind(task)
-    )
+    scope = owner_id_of(workflow)
+    return Token(id_of(task), spec.bpmn_id, name, workflow.spec.name, path, scope, _kind(task))
 
 
 def _owners(run: Run, task: Any) -> Iterator[str]:
-    while task.workflow.parent_task_id is not None:
-        task = run._find(task.workflow.parent_task_id)
+    while (owner := owner_of(task.workflow)) is not None:
+        task = owner
         yield task.task_spec.bpmn_id
 
 
@@ -138,7 +138,7 @@ def _active(run: Run, task_id: UUID) -> Any:
 def owners_of(run: Run, task_id: UUID) -> list[Token]:
     """The containers around a token, outermost first."""
     found = []
-    owner = _active(run, task_id).workflow.parent_task_id
+    owner = owner_id_of(_active(run, task_id).workflow)
     while owner is not None:
         found.append(token_of(run, owner))
         owner = found[-1].scope
@@ -155,7 +155,7 @@ def unit_of(run: Run, task_id: UUID) -> UUID:
     if parent is not None and isinstance(parent.task_spec, BoundaryEventSplit):
         parent = parent.parent
     if parent is not None and isinstance(parent.task_spec, LoopTask) and parent._state & ACTIVE:
-        return unit_of(run, parent.id)
+        return unit_of(run, id_of(parent))
     return task_id
 
 
@@ -171,7 +171,7 @@ def take(run: Run, task_id: UUID) -> None:
     else:
         for one in _with_boundary(task):
             _cancel(one)
-    owner_id = workflow.parent_task_id
+    owner_id = owner_id_of(workflow)
     if owner_id is not None and not any(_holds(t) for t in workflow.tasks.values()):
         take(run, owner_id)
 
@@ -255,7 +255,7 @@ def put(
         workflow = run.workflow.subprocesses[live.id]
     anchor = _in_workflow(run, beside_task, workflow)
     spec = spec_of(workflow.spec, element)
-    return [_enter(workflow, one, data, anchor).id for one in _where_to(spec)]
+    return [id_of(_enter(workflow, one, data, anchor)) for one in _where_to(spec)]
 
 
 def is_under_way(run: Run, path: tuple[str, ...]) -> bool:
@@ -283,8 +283,7 @@ def _live_owner(run: Run, workflow: Any, owner: str) -> Any:
 def _in_workflow(run: Run, task: Any, workflow: Any) -> Any:
     """The task, or what it lies in, at the level of a workflow; None if it lies elsewhere."""
     while task is not None and task.workflow is not workflow:
-        owner = task.workflow.parent_task_id
-        task = run._find(owner) if owner is not None else None
+        task = owner_of(task.workflow)
     return task
 
 
@@ -347,7 +346,7 @@ def data_outside(run: Run, task_id: UUID, levels: int) -> dict[str, Any]:
     task = _active(run, task_id)
     data = task.data
     for _ in range(levels):
-        task = run._find(task.workflow.parent_task_id)
+        task = owner_of(task.workflow)
         if getattr(task.task_spec, "given", None) or getattr(task.task_spec, "taken", None):
             data = task.data
     return deepcopy(dict(data))
@@ -391,7 +390,6 @@ def _enter(workflow: Any, spec: Any, data: dict[str, Any], anchor: Any) -> Any:
     carrier.data = deepcopy(data)
     split = workflow.spec.task_specs.get(f"{spec.name}.BoundaryEventSplit")
     task = carrier._add_child(split or spec, TaskState.FUTURE)
-    task.task_spec._predict(task, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
     task.task_spec._update(task)
     if split is None:
         return task
@@ -418,7 +416,6 @@ def skip(run: Run, task_id: UUID, changes: dict[str, Any]) -> None:
     task.internal_data.pop("waits", None)
     task.data.update(deepcopy(changes))
     task._set_state(TaskState.READY)
-    task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
     task.complete()
     run._done(task)
 

@@ -85,26 +85,19 @@ def run_task(task: Any) -> None:
     except RetryStep:
         raise
     except Exception as error:
-        # The library marks the task ERROR and drops what was to follow; an instance whose last
-        # task failed would then count as completed.
+        # The library marks the task ERROR; an instance whose last task failed would then count as
+        # completed.
         task._set_state(TaskState.STARTED)
-        task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
         task.workflow.script_engine.fail(task, error, permanent=True)
 
 
 def has_conditions(top: Any) -> bool:
-    """Whether anything in an instance may wait for a condition; looked up once for each spec."""
-    return any(
-        _spec_has_conditions(spec)
-        for spec in (top.spec, *(s.spec for s in top.subprocesses.values()))
-    )
-
-
-def _spec_has_conditions(spec: Any) -> bool:
-    known = spec.__dict__.get("_has_conditions")
+    """Whether an instance, or what it may call, can wait for a condition; looked up once for a spec."""
+    known = top.spec.__dict__.get("_has_conditions")
     if known is None:
-        known = spec.__dict__["_has_conditions"] = any(
+        known = top.spec.__dict__["_has_conditions"] = any(
             isinstance(definition, Condition)
+            for spec in (top.spec, *top.subprocess_specs.values())
             for one in spec.task_specs.values()
             for definition in getattr(one, "definitions", ())
         )

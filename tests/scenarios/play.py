@@ -19,7 +19,6 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from engine import feel
 from engine.calendar import WorkingCalendar
@@ -90,7 +89,7 @@ class Stage:
     def effect(self, handler: str) -> str:
         return REGISTRY.get(handler).effect
 
-    def call(self, handler: str, arguments: dict[str, Any], task_id: UUID, element: str) -> Any:
+    def call(self, handler: str, arguments: dict[str, Any], element: str) -> Any:
         REGISTRY.get(handler).arguments(arguments)
         self.called.append((handler, arguments))
         answer = self.answers.get(handler)

@@ -26,7 +26,7 @@ class Services:
     def effect(self, handler):
         return "database"
 
-    def call(self, handler, arguments, task_id, element):
+    def call(self, handler, arguments, element):
         return self.handlers[handler](**arguments)
 
     def decide(self, decision, context, element):
