@@ -69,7 +69,7 @@ def make_tasks_without_detours() -> None:
         task_spec: Any,
         parent: Any = None,
         state: int = TaskState.MAYBE,
-        id: int | None = None,  # noqa: A002  (the library's name for it)
+        id: int | None = None,
     ) -> None:
         self.id = number = id or random_id()
         self.workflow, self.task_spec, self._state = workflow, task_spec, state
