@@ -384,7 +384,11 @@ class Run:
             return
         parent = task.parent
         base = parent.data if parent is not None else {}
-        changed = {k: v for k, v in task.data.items() if k not in base or not (base[k] is v or base[k] == v)}
+        changed = {
+            k: v
+            for k, v in task.data.items()
+            if k not in base or not (base[k] is v or base[k] == v)
+        }
         removed = [k for k in base if k not in task.data]
         self.trace.append(
             Trace(
