@@ -109,6 +109,14 @@ class Form:
             not p.kinds or kind(v) in p.kinds or (v is None and p.nullable) for p, v in pairs
         )
 
+    def suits(self, given: Mapping[str, Any]) -> tuple[bool, bool]:
+        """Whether named arguments are of the right types, and whether they stand in its order.
+
+        `before(point, range)` and `before(range, point)` differ in nothing but the order.
+        """
+        own = [p.name for p in self.parameters if p.name in given]
+        return self.fits([given.get(p.name) for p in self.parameters]), own == list(given)
+
     def apply(self, arguments: Sequence[Any], run: Run, function: str) -> Any:
         """Calls with arguments in order. Raises Undefined."""
         values = []
@@ -182,10 +190,7 @@ class Builtin:
         found = [form for form in self.forms if form.takes_names(names)]
         if not found:
             raise Undefined("argument_names", self.name, "、".join(given))
-        form = found[0]
-        for other in found[1:]:
-            values = [given.get(p.name) for p in other.parameters]
-            form = other if other.fits(values) else form
+        form = max(found, key=lambda one: one.suits(given))
         last = max((i for i, p in enumerate(form.parameters) if p.name in given), default=-1)
         values = [
             [given.get(p.name)] if p.spread == "*" and not p.kinds else given.get(p.name)

@@ -12,7 +12,7 @@ EXACT = decimal.Context(prec=100, rounding=decimal.ROUND_DOWN, Emax=999_999, Emi
 
 def in_limits(number: Decimal) -> bool:
     """Whether a number lies in decimal128's range."""
-    return number.is_finite() and (not number or abs(number.adjusted()) <= 6144)
+    return number.is_finite() and (not number or -6176 <= number.adjusted() <= 6144)
 
 
 def number_text(value: Decimal | int) -> str:

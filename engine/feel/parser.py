@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from engine.feel import syntax as ast
+from engine.feel.numbers import in_limits
 from engine.feel.reader import Reader
 from engine.feel.tokens import unescape
 
@@ -107,11 +108,9 @@ class Parser(Reader):
         parameters: list[str] = []
         types: list[ast.TypeNode | None] = []
         with self.scope():
-            while not self.at(")"):
+            for _ in self.listed(")"):
                 parameters.append(self.declared_name(":", ",", ")"))
                 types.append(self.type() if self.accept(":") else None)
-                if not self.accept(","):
-                    break
             self.expect(")")
             for name in parameters:
                 self.names.add(name)
@@ -234,7 +233,7 @@ class Parser(Reader):
         self.expect("(")
         arguments: list[ast.Node] = []
         named: list[tuple[str, ast.Node]] = []
-        while not self.at(")"):
+        for _ in self.listed(")"):
             name = self.key_before_colon()
             if name is not None:
                 named.append((name, self.expression()))
@@ -242,8 +241,6 @@ class Parser(Reader):
                 raise self.error("positional")
             else:
                 arguments.append(self.expression())
-            if not self.accept(","):
-                break
         self.expect(")")
         return ast.Call(function.start, self.before(), function, tuple(arguments), tuple(named))
 
@@ -275,7 +272,7 @@ class Parser(Reader):
 
     def number(self) -> ast.Node:
         value = Decimal(self.token.text)
-        if not value.is_finite() or (value and abs(value.adjusted()) > 6144):
+        if not in_limits(value):
             raise self.error("number_range")
         token = self.take()
         return ast.Literal(token.start, token.end, value)
@@ -307,12 +304,10 @@ class Parser(Reader):
         start = self.expect("[").start
         items: list[ast.Node] = []
         with self.plain_words():
-            while not self.at("]"):
+            for _ in self.listed("]"):
                 items.append(self.expression())
                 if len(items) == 1 and self.at(".."):
                     return self.range(start, items[0], True)
-                if not self.accept(","):
-                    break
         self.expect("]")
         return ast.ListNode(start, self.before(), tuple(items))
 
@@ -360,12 +355,10 @@ class Parser(Reader):
         start = self.expect("{").start
         entries: list[tuple[str, ast.Node]] = []
         with self.scope(), self.plain_words():
-            while not self.at("}"):
+            for _ in self.listed("}"):
                 key = self.context_key()
                 self.names.add(key)
                 entries.append((key, self.expression()))
-                if not self.accept(","):
-                    break
         self.expect("}")
         return ast.ContextNode(start, self.before(), tuple(entries))
 

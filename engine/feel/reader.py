@@ -79,6 +79,13 @@ class Reader:
         )
         return FeelSyntaxError(said, self.text, token.start, english)
 
+    def listed(self, end: str) -> Iterator[None]:
+        """Stops before each of the parts that commas divide, if there are any before an end."""
+        if not self.at(end):
+            yield
+            while self.accept(","):
+                yield
+
     def before(self) -> int:
         return self.tokens[self.position - 1].end
 
@@ -182,15 +189,13 @@ class Reader:
             entries: list[tuple[str, ast.TypeNode]] = []
             result: ast.TypeNode | None = None
             if name in _WITH_INNER and self.accept("<"):
-                while not self.at(">"):
+                for _ in self.listed(">"):
                     key = self.key_before_colon() if name == "context" else None
                     inner = self.type()
                     if key is None:
                         items.append(inner)
                     else:
                         entries.append((key, inner))
-                    if not self.accept(","):
-                        break
                 self.expect(">")
             if name == "function" and self.accept("->"):
                 result = self.type()

@@ -66,9 +66,12 @@ def _named(node: ast.Call, called: Evaluate, where: Environment) -> Evaluate:
     start, spoken = node.start, _spoken(node)
 
     def evaluate(f: Frame) -> Any:
-        function, run = called(f), f[RUN]
+        run = f[RUN]
+        told = len(run.warnings)
+        function = called(f)
         if not callable(function):
-            if function is not None or not spoken:
+            # Where the name does not exist, that has been said.
+            if function is not None or len(run.warnings) == told:
                 run.warn(start, "not_function")
             return None
         given = {name: argument(f) for name, argument in arguments}
@@ -91,9 +94,12 @@ def _positional(node: ast.Call, called: Evaluate, where: Environment) -> Evaluat
     quick = _quick(form, len(arguments))
 
     def evaluate(f: Frame) -> Any:
-        function, run = called(f), f[RUN]
+        run = f[RUN]
+        told = len(run.warnings)
+        function = called(f)
         if not callable(function):
-            if function is not None or not spoken:
+            # Where the name does not exist, that has been said.
+            if function is not None or len(run.warnings) == told:
                 run.warn(start, "not_function")
             return None
         values = [argument(f) for argument in arguments]

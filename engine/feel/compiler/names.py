@@ -81,10 +81,10 @@ def _from_items(wanted: str, slots: tuple[int, ...], outside: Evaluate) -> Evalu
 def function_called(node: ast.Name, where: Environment) -> Evaluate:
     """The function of a name: data of that name is passed over unless it can be called."""
     items, slot = where.find(node.name)
-    if items or slot is not None:
-        return name(node, where)
     wanted, start = node.name, node.start
     built_in = BUILTINS.get(wanted)
+    if items or slot is not None:
+        return _bound_or_built_in(name(node, where), built_in)
 
     def evaluate(f: Frame) -> Any:
         names = f[NAMES]
@@ -95,5 +95,16 @@ def function_called(node: ast.Name, where: Environment) -> Evaluate:
         if found is None:
             run.warn(start, "no_function", wanted)
         return found
+
+    return evaluate
+
+
+def _bound_or_built_in(bound: Evaluate, built_in: Any) -> Evaluate:
+    if built_in is None:
+        return bound
+
+    def evaluate(f: Frame) -> Any:
+        found = bound(f)
+        return found if callable(found) else built_in
 
     return evaluate
