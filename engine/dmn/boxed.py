@@ -15,6 +15,7 @@ from engine.dmn.source import child, children, local, owner_of, text_of
 from engine.dmn.types import ANY, Type
 from engine.errors import InvalidInput
 from engine.feel import Expression, FeelSyntaxError, syntax
+from engine.feel.messages import say
 from engine.xml import OURS
 
 _OUTSIDE = {"J": "Java", "JAVA": "Java", "P": "PMML", "PMML": "PMML"}
@@ -112,9 +113,17 @@ class Boxed:
                 result = found
                 continue
             parameter = self._parameter(variable)
+            if any(parameter.name == known.name for known, _ in entries):
+                return self._twice(entry, parameter.name)
             entries.append((parameter, found))
             scope = scope.with_((parameter.name, parameter.type))
         return model.Context(tuple(entries), result)
+
+    def _twice(self, node: etree._Element, name: str) -> Logic:
+        """A context with an entry given twice has no value, as in FEEL."""
+        message = say("duplicate_key", (name,))
+        self.faults.append(Fault(owner_of(node), *self.where(), name, message))
+        return _broken(name, "expression", message)
 
     def _list(self, node: etree._Element, scope: Scope) -> Logic:
         return model.ListLogic(tuple(self.logic(c, scope) for c in node if self.is_logic(c)))
@@ -178,7 +187,14 @@ class Boxed:
         if policy not in HIT_POLICIES:
             raise InvalidInput(f"{self.path}: 不认识的命中策略 {policy}")
         inputs = tuple(self._input(one, scope) for one in children(node, "input"))
-        outputs = tuple(self._output(one, scope) for one in children(node, "output"))
+        columns = children(node, "output")
+        answer = self._answer_type(node)
+        outputs = tuple(
+            self._output(
+                one, scope, answer if len(columns) == 1 else answer.part(one.get("name", ""))
+            )
+            for one in columns
+        )
         rules = tuple(
             self._rule(number, one, scope, inputs, outputs)
             for number, one in enumerate(children(node, "rule"), 1)
@@ -218,7 +234,18 @@ class Boxed:
         with self.at(f"“{label}”的允许值", f"allowed values of “{label}”"):
             return self.parse(text, "unary tests", node, scope, wanted)
 
-    def _output(self, node: etree._Element, scope: Scope) -> model.Output:
+    def _answer_type(self, table: etree._Element) -> Type:
+        """What the answer of a table, of a collecting one each item, is declared to be."""
+        owner = table.getparent()
+        if owner is not None and local(owner) in ("encapsulatedLogic", "functionDefinition"):
+            owner = owner.getparent()
+        variable = child(owner, "variable")
+        name = variable.get("typeRef", "") if variable is not None else ""
+        found = self.type_of(table.get("typeRef", "") or name)
+        found = found.result or ANY if found.parameters is not None else found
+        return found.item() if found.collection else found
+
+    def _output(self, node: etree._Element, scope: Scope, answer: Type) -> model.Output:
         listed, default = child(node, "outputValues"), child(node, "defaultOutputEntry")
         wanted = self.type_of(node.get("typeRef", ""))
         label = node.get("label", "") or node.get("name", "")
@@ -230,7 +257,8 @@ class Boxed:
         return model.Output(
             node.get("name", ""),
             label,
-            _listed(tests) or next(filter(None, map(_listed, wanted.limits)), ()),
+            # Without a list of its own, those of its type or of the answer's are in order.
+            next(filter(None, map(_listed, (tests, *wanted.limits, *answer.limits))), ()),
             otherwise,
             wanted,
             tests,

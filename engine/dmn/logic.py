@@ -7,6 +7,7 @@ always answer the same.
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Any
 
 from engine.dmn import model
@@ -85,8 +86,10 @@ def _context(logic: model.Context, names: Names, session: Session) -> Any:
 def _relation(logic: model.Relation, names: Names, session: Session) -> Any:
     return [
         {
-            column.name: session.typed(evaluate(cell, names, session), column.type)
-            for column, cell in zip(logic.columns, row, strict=False)
+            column.name: session.typed(
+                None if cell is None else evaluate(cell, names, session), column.type
+            )
+            for column, cell in zip_longest(logic.columns, row[: len(logic.columns)])
         }
         for row in logic.rows
     ]

@@ -235,7 +235,8 @@ class Decision:
     """A decision; `logic` is None where the file leaves it to its caller.
 
     `requires` are the decisions it asks first, `inputs` its input data, `knowledge` the functions
-    (knowledge models and decision services) it may call.
+    (knowledge models and decision services) it may call. If it is `closed` it reads nothing else,
+    as the standard has it; in a file without input data it reads the data of the process too.
     """
 
     id: str
@@ -247,11 +248,7 @@ class Decision:
     type: Type = ANY
     inputs: tuple[Reference, ...] = ()
     knowledge: tuple[Reference, ...] = ()
-
-    @property
-    def closed(self) -> bool:
-        """Whether it says all that it reads; else it reads the data of the process too."""
-        return bool(self.inputs)
+    closed: bool = False
 
     @cached_property
     def references(self) -> tuple[Reference, ...]:

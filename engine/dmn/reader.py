@@ -159,10 +159,13 @@ class _Reader:
             else:
                 known = types.get(one.name, ANY).components
                 types[one.name] = Type("context", one.name, components=(*known, (name, declared)))
-        # A decision that declares no input data reads the data of the process.
+        return Scope(types, self.sources.names_for(self.source, node), self._is_closed(node))
+
+    def _is_closed(self, node: etree._Element) -> bool:
+        """Whether an element reads nothing but what it requires."""
         declares = self.source.references(node, "informationRequirement", "requiredInput")
-        closed = bool(declares) or local(node) == "businessKnowledgeModel"
-        return Scope(types, self.sources.names_for(self.source, node), closed)
+        knowledge = local(node) == "businessKnowledgeModel"
+        return knowledge or bool(declares) or self.source.has_input_data
 
     def _decision(self, node: etree._Element, declared: Type) -> Decision:
         scope = self._scope(node)
@@ -186,6 +189,7 @@ class _Reader:
             declared,
             references(node, "informationRequirement", "requiredInput"),
             references(node, "knowledgeRequirement", "requiredKnowledge"),
+            self._is_closed(node),
         )
 
     def _knowledge(self, node: etree._Element, declared: Type) -> Knowledge:

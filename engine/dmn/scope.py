@@ -43,5 +43,5 @@ class Scope:
         if isinstance(node, syntax.Name):
             return self.types.get(node.name, ANY)
         if isinstance(node, syntax.Path):
-            return dict(self._type_of(node.value).parts).get(node.name, ANY)
+            return self._type_of(node.value).part(node.name)
         return ANY

@@ -73,6 +73,10 @@ class Source:
             node.get("name", ""): node for node in children(self.root, "itemDefinition")
         }
 
+    @property
+    def has_input_data(self) -> bool:
+        return any(local(node) == "inputData" for node in self.elements.values())
+
     def reference(self, node: etree._Element) -> Reference:
         """What an href points to: `#id`, or `namespace#id`."""
         namespace, _, identity = node.get("href", "").rpartition("#")
@@ -137,12 +141,12 @@ class Sources:
     def _names_of(self, home: Source, element: etree._Element) -> set[str]:
         """An element's own name, those of its type's components and of what its logic makes."""
         variable = child(element, "variable")
-        found = {variable_name(element)}
+        found: set[str] = set()
         found |= self.components(home, variable.get("typeRef", "") if variable is not None else "")
         for node in element.iter("{*}output", "{*}column", "{*}variable", "{*}formalParameter"):
             found |= {node.get("name", ""), *self.components(home, node.get("typeRef", ""))}
         # Outside of a function `Person.Gender` is a path, also where a parameter is called so.
-        found = {name for name in found if "." not in name}
+        found = {variable_name(element), *(name for name in found if "." not in name)}
         if local(element) == "decisionService":
             for one in children(element, "outputDecision", "inputDecision", "inputData"):
                 inner_home, inner = self.find(home, home.reference(one))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC
 from typing import Any
 
 from engine.feel import Expression
-from engine.feel.values import kind
+from engine.feel.moments import build_moment
+from engine.feel.types import kind_named
+from engine.feel.values import DATE, DATE_TIME, LIST, kind
 
 # Older files and XML Schema's names of the same types.
 _SPELLINGS = {
@@ -73,6 +75,10 @@ class Type:
         """The components, of a type that stands for another one those of that."""
         return self.components or (self.base.parts if self.base else ())
 
+    def part(self, name: str) -> Type:
+        """The type of a component; Any where there is none of that name."""
+        return dict(self.parts).get(name, ANY)
+
     @property
     def basic_name(self) -> str:
         """The FEEL name of what the values are; empty for collections, contexts and Any."""
@@ -128,13 +134,20 @@ def _is_plain(value: Any, wanted: Type) -> bool:
             name in value and conforms(value[name], part) for name, part in wanted.components
         )
     if wanted.parameters is not None:
-        return callable(value) and _takes(value, len(wanted.parameters))
+        return callable(value) and _takes(value, wanted.parameters, wanted.result or ANY)
     return wanted.name == "Any" or kind(value) == wanted.name
 
 
-def _takes(value: Any, count: int) -> bool:
-    parameters = getattr(value, "parameters", None)
-    return not isinstance(parameters, tuple) or len(parameters) == count
+def _takes(value: Any, parameters: tuple[tuple[str, Type], ...], result: Type) -> bool:
+    """Whether a function takes such arguments and gives such a result, as far as it says so."""
+    own = getattr(value, "parameters", None)
+    if isinstance(own, tuple) and len(own) != len(parameters):
+        return False
+    declared = [kind_named(one) for one in getattr(value, "types", ()) or ()]
+    wanted = [one.basic_name for _, one in parameters]
+    pairs = [*zip(declared, wanted, strict=False)]
+    pairs.append((kind_named(getattr(value, "result_kind", None)), result.basic_name))
+    return all(not one or not other or one == other for one, other in pairs)
 
 
 def _passes(value: Any, tests: Expression | None) -> bool:
@@ -149,12 +162,13 @@ def converted(value: Any, wanted: Type) -> Any:
     """
     if conforms(value, wanted):
         return value
-    if wanted.collection and not isinstance(value, list):
+    listed = wanted.collection or wanted.basic_name == LIST
+    if listed and not isinstance(value, list):
         value = [value]
-    if isinstance(value, list) and len(value) == 1 and not wanted.collection:
+    if isinstance(value, list) and len(value) == 1 and not listed:
         value = value[0]
-    if type(value) is date and wanted.basic_name == "date and time":
-        value = datetime.combine(value, time(tzinfo=UTC))
+    if kind(value) == DATE and wanted.basic_name == DATE_TIME:
+        value = build_moment(value, 0, UTC)
     return value if conforms(value, wanted) else MISMATCH
 
 

@@ -248,7 +248,7 @@ class Function:
             return value
         if isinstance(value, list) and len(value) == 1 and is_instance(value[0], wanted, run.types):
             return value[0]
-        if wanted.name == LIST and is_instance([value], wanted, run.types):
+        if is_instance([value], wanted, run.types):
             return [value]
         if wanted.name == DATE_TIME and kind(value) == DATE:
             return build_moment(value, 0, timezone.utc)  # noqa: UP017
@@ -279,10 +279,10 @@ def invoke_named(called: Any, name: str, run: Run, given: Mapping[str, Any]) -> 
     if isinstance(called, (Builtin, Function)):
         return called.apply_named(given, run)
     parameters = getattr(called, "parameters", None)
-    if not isinstance(parameters, tuple) or not set(given) <= set(parameters):
+    # Only the last parameters can be left out.
+    if not isinstance(parameters, tuple) or set(given) != set(parameters[: len(given)]):
         raise Undefined("argument_names", name, "、".join(given))
-    last = max(parameters.index(one) for one in given)
-    return _from_outside(called, run, [given.get(one) for one in parameters[: last + 1]])
+    return _from_outside(called, run, [given[one] for one in parameters[: len(given)]])
 
 
 def _from_outside(called: Any, run: Run, arguments: Sequence[Any]) -> Any:

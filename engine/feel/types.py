@@ -63,6 +63,13 @@ class Type:
 ANY = Type(ANY_NAME)
 
 
+def kind_named(declared: ast.TypeNode | str | None) -> str:
+    """The FEEL name of a written type; empty where none is written and for Any."""
+    name = declared.name if isinstance(declared, ast.TypeNode) else declared or ANY_NAME
+    found = _SPELLINGS.get(name, name)
+    return "" if found == ANY_NAME or found not in BASIC else found
+
+
 def read_type(node: ast.TypeNode) -> Type | None:
     """The type that is written; None if it names a type of the model, or none at all."""
     name = _SPELLINGS.get(node.name, node.name)

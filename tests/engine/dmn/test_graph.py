@@ -229,3 +229,10 @@ def test_a_decision_that_declares_its_input_data_reads_no_other_facts():
     parts = (given("i", "x"), decision("d", lit("[x, y]"), "input:#i"))
     assert asked(*parts, x=1, y=2)[0] == [1, None]
     assert asked(decision("d", lit("[x, y]")), x=1, y=2)[0] == [1, 2]
+
+
+def test_in_a_file_with_input_data_a_decision_reads_none_that_it_does_not_require():
+    parts = (given("i", "x"), decision("e", lit("1")), decision("d", lit("[x, e]")))
+    assert asked(*parts, x=1)[0] == [None, None]
+    parts = (*parts[:2], decision("d", lit("[x, e]"), "decision:#e"))
+    assert asked(*parts, x=1)[0] == [None, Decimal(1)]

@@ -24,6 +24,7 @@ DECISIONS = file(
     table(
         "size", "UNIQUE", [("金额(元)", "amount", "")], ["r"],
         [["< 100", '"small"'], [">= 100", '"large"']],
+        '<informationRequirement><requiredInput href="#i"/></informationRequirement>',
     ),
     knowledge("rate", lit('if size = "large" then 0.1 else 0.2'), "size: string"),
     decision("share", lit("amount * rate(size)"), "decision:#size", "input:#i", "knowledge:#rate"),
