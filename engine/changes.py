@@ -34,8 +34,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.elements import ColumnElement
 
-from engine import history
-from engine.history import Link
+from engine import telling
+from engine.history import ALGORITHM, Link
 from engine.json_text import json_text
 from engine.prepared import Prepared, columns_of, few, given_rows, one_row
 from engine.tables import event, instance, message, message_wait, outside_call, timer, user_task
@@ -56,18 +56,18 @@ class Changes:
 
     def __init__(self) -> None:
         self._rows: dict[str, list[dict[str, Any]]] = {}
-        self._links: list[str] = []
+        self._links: list[Link] = []
 
     def tell(self, links: Iterable[Link]) -> None:
         """Adds events."""
-        self._links += [link.text for link in links]
+        self._links += links
 
     def add(self, part: str, **values: Any) -> None:
         """Adds a row; all rows of a part have the same columns. JSON columns take JSON-able values."""
         self._rows.setdefault(part, []).append(values)
 
     def write(self, connection: Any) -> dict[str, int]:
-        """Writes everything; says how many rows of the parts that win or settle were written.
+        """Writes everything but many events; says how many rows of the parts that win or settle were written.
 
         If not all parts that win have found their rows, nothing is, and the counts say so.
         """
@@ -78,13 +78,18 @@ class Changes:
             if rows:
                 given |= _parameters(name, rows)
                 shape.append((name, tuple(sorted(rows[0])), len(rows) == 1))
-        if self._links:
-            given["tell"] = f"[{','.join(self._links)}]"
-            shape.append(("tell", tuple(history.TOLD), False))
+        if 0 < len(self._links) < telling.MANY:
+            given["tell"] = telling.as_json(self._links)
+            shape.append(("tell", tuple(telling.TOLD), False))
         given["wanted"] = sum(len(self._rows.get(name, ())) for name in _WINNING)
         ((*counts,),) = _statement(tuple(shape)).run(connection, given)
         counted = [name for name, *_ in shape if name in _COUNTED]
         return dict(zip(counted, counts, strict=True))
+
+    def write_rest(self, connection: Any) -> None:
+        """Writes what `write` leaves to be written once it has won: many events."""
+        if len(self._links) >= telling.MANY:
+            telling.copy(connection, self._links)
 
 
 def _parameters(name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -121,7 +126,7 @@ def _statement(shape: Shape) -> Prepared:
 
 def _rows(name: str, table: Table, columns: tuple[str, ...], single: bool) -> Any:
     """A part's rows, as the server reads them."""
-    told = history.TOLD if table is event else _OTHER
+    told = telling.TOLD if table is event else _OTHER
     types = {c: told[c] if c in told else table.c[c].type for c in columns}
     return one_row(name, types) if single else given_rows(name, types)
 
@@ -273,12 +278,12 @@ def _deliver(rows: Any, allowed: ColumnElement[bool]) -> Any:
 
 
 def _tell(rows: Any, allowed: ColumnElement[bool]) -> Any:
-    """The rows of events are the texts that were hashed (`history.TOLD`)."""
+    """The rows of events are the texts that were hashed (`telling.TOLD`)."""
     columns = {
         "instance_id": rows.c.instance,
         "at": rows.c.moment,
         "task_id": cast(func.nullif(rows.c.task_id, "None"), Uuid),
-        "algorithm": literal(history.ALGORITHM),
+        "algorithm": literal(ALGORITHM),
         **{c.name: c for c in columns_of(rows) if c.name in _AS_TOLD},
     }
     chosen = select(*columns.values()).where(allowed)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, DateTime, Integer, Row, Text, Uuid, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Connection, Row, select
 
+from engine.json_text import json_text, sorted_json
 from engine.tables import event
-from engine.values import canonical_json, from_json, to_json
+from engine.values import canonical, from_json, tagged_as_context, to_json
 
 Sealed = Mapping[int, str]
 """The sealed hashes of one chain, by sequence."""
@@ -35,8 +36,8 @@ class Entry:
 
 def digest(previous: str, instance_id: UUID, values: Mapping[str, Any]) -> str:
     """The hash of an event: of its predecessor's hash and of everything it says."""
-    found: str = _hashed(previous, _content(str(instance_id), _instant(values["at"]), values))[0]
-    return found
+    content = _content(str(instance_id), _instant(values["at"]), values)
+    return _hash(previous, canonical(content))
 
 
 def _content(instance_id: str, at: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,10 +59,8 @@ def _instant(at: datetime) -> str:
     return at.astimezone().timestamp().hex()
 
 
-def _hashed(previous: str, content: dict[str, Any]) -> tuple[str, str]:
-    """The hash, and the content as JSON."""
-    text, content_bytes = canonical_json(content)
-    return hashlib.sha256(previous.encode() + content_bytes).hexdigest(), text
+def _hash(previous: str, content: bytes) -> str:
+    return hashlib.sha256(previous.encode() + content).hexdigest()
 
 
 def state_digest(state: bytes) -> str:
@@ -70,28 +69,21 @@ def state_digest(state: bytes) -> str:
 
 
 class Link(NamedTuple):
-    """An event that is linked to the one before it; `text` is its row as JSON (see TOLD)."""
+    """An event that is linked to the one before it.
 
+    `content` is what was hashed, as JSON, and `data` the part of it that the entry's data are. `at` is
+    the moment as ISO 8601 has it.
+    """
+
+    instance: str
     sequence: int
+    at: str
+    actor: str
+    entry: Entry
+    data: str
+    content: str
+    previous_hash: str
     hash: str
-    text: str
-
-
-# The columns of a link's text: `instance`, `at` and `task_id` are as the hash has them.
-TOLD = {
-    "instance": Uuid(),
-    "moment": DateTime(timezone=True),
-    "sequence": Integer(),
-    "actor": Text(),
-    "kind": Text(),
-    "element": Text(),
-    "name": Text(),
-    "task_id": Text(),
-    "data": JSONB(),
-    "reason": Text(),
-    "previous_hash": Text(),
-    "hash": Text(),
-}
 
 
 def linked(
@@ -102,30 +94,30 @@ def linked(
     actor: str,
     after: tuple[int, str],
 ) -> list[Link]:
-    """Entries that come after the (sequence, hash) of the last one.
-
-    What is hashed is what is written: a row's text is that of the hash and the hashes.
-    """
+    """Entries that come after the (sequence, hash) of the last one."""
     sequence, previous = after
     instance, instant, moment = str(instance_id), _instant(at), at.isoformat()
+    head = f'{{"actor":{json_text(actor)},"at":"{instant}","data":'
     found = []
     for entry in entries:
         sequence += 1
-        values = {
-            "sequence": sequence,
-            "actor": actor,
-            "kind": entry.kind,
-            "element": entry.element,
-            "name": entry.name,
-            "task_id": entry.task_id,
-            "data": to_json(entry.data),
-            "reason": entry.reason,
-        }
-        hashed, text = _hashed(previous, _content(instance, instant, values))
-        text = f'{text[:-1]},"moment":"{moment}","previous_hash":"{previous}","hash":"{hashed}"}}'
-        found.append(Link(sequence, hashed, text))
+        form = to_json(entry.data)
+        data = sorted_json(form).decode()
+        content = (
+            f'{head}{data},"element":{json_text(entry.element)},"instance":"{instance}",'
+            f'"kind":{json_text(entry.kind)},"name":{json_text(entry.name)},'
+            f'"reason":{json_text(entry.reason)},"sequence":{sequence},"task_id":"{entry.task_id}"}}'
+        )
+        hashed = _hash(previous, tagged_as_context(content.encode()) or _slowly(content))
+        found.append(
+            Link(instance, sequence, moment, actor, entry, data, content, previous, hashed)
+        )
         previous = hashed
     return found
+
+
+def _slowly(content: str) -> bytes:
+    return canonical(json.loads(content))
 
 
 def of_instance(connection: Connection, instance_id: UUID) -> list[Row[Any]]:

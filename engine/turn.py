@@ -74,6 +74,7 @@ class Turn:
             raise VersionConflict
         if first:
             self._check(counts)
+        changes.write_rest(self.work.connection)
         self.taken = True
 
     def _check(self, counts: dict[str, int]) -> None:

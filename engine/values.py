@@ -225,18 +225,17 @@ _TAG = b'{"$'
 _TAGGED_TEXT = re.compile(rb'\{"\$[^"\\]*":"(?:[^"\\]|\\.)*"\}')
 
 
-def canonical_json(form: object) -> tuple[str, bytes]:
-    """The text, with sorted keys, of a form that `to_json` has made, and its `canonical` bytes.
+def tagged_as_context(text: bytes) -> bytes | None:
+    """The `canonical` bytes of a form that `to_json` has made, from its JSON with sorted keys.
 
     `canonical` takes a tag for a context and tags it as one. Nearly all tags stand before a text,
-    where that is done in the bytes.
+    where that is done in the bytes; None if one does not.
     """
-    text = sorted_json(form)
     tags = text.count(_TAG)
     if not tags:
-        return text.decode(), text
+        return text
     content, done = _TAGGED_TEXT.subn(rb'{"$dict":\g<0>}', text)
-    return text.decode(), content if done == tags else canonical(form)
+    return content if done == tags else None
 
 
 class Tagged(dict[str, Any]):
