@@ -44,11 +44,13 @@ _DATABASE_TYPES = {
 # How engine/values.py tags what JSON has no type for; whole numbers are plain.
 _KIND = """case jsonb_typeof(f.value)
  when 'string' then 'string' when 'boolean' then 'boolean'
- when 'number' then case when f.value::text ~ '^-?[0-9]+$' then 'number' else 'other' end
+ when 'number' then case when scale(f.value::numeric) = 0 then 'number' else 'other' end
  when 'object' then case when f.value ?| array['$decimal', '$integer'] then 'number'
                          when f.value ? '$date' then 'date' else 'other' end
  else 'other' end"""
-BARE = "coalesce(f.value->'$decimal', f.value->'$integer', f.value->'$date', f.value)"
+BARE = """case jsonb_typeof(f.value) when 'object'
+ then coalesce(f.value->'$decimal', f.value->'$integer', f.value->'$date', f.value)
+ else f.value end"""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def census(work: Work, names: Iterable[str], facts: str = "enterprise_fact") -> 
             select name, kind, count(*) as seen, max(abs(number)) as largest,
                    max(scale(trim_scale(number))) as fraction
             from (select f.name, k.kind,
-                         case when k.kind = 'number' then ({BARE} #>> '{{}}')::numeric end as number
+                         case when k.kind = 'number' then (({BARE}) #>> '{{}}')::numeric end as number
                   from {facts} f cross join lateral (select {_KIND} as kind) k
                   where f.name = any(:names)) known
             group by name, kind order by name, count(*) desc, kind
@@ -122,45 +124,47 @@ def columns_of(known: Census, names: Iterable[str], event_date: date) -> dict[st
 def bound(known: Census, names: Iterable[str], event_date: date) -> dict[str, Any]:
     """The parameters of `laid_out` and `ready`."""
     asked = recorded(known, names)
+    mixed = [name for name in asked if known[name].mixed]
     return {
         "names": list(asked),
         "places": list(asked.values()),
         "kinds": [known[name].kind for name in asked],
-        "mixed": [name for name in asked if known[name].mixed],
         "day": event_date,
-    }
+    } | ({"mixed": mixed} if mixed else {})
 
 
-def laid_out(known: Census, names: Iterable[str], firms: str, *, few: bool = False) -> str:
+def laid_out(known: Census, names: Iterable[str], firms: str, facts: str) -> str:
     """SQL: id, uscc, registered_on, odd and a typed column for each recorded fact of a table of firms.
 
-    What changes with every day is not in it yet: see `ready`. `few` of all enterprises are read one
-    after the other by the index, many in one look at all facts.
+    `facts`: rows `f` of enterprise_fact, all of these firms. What changes with every day is not in it
+    yet: see `ready`.
     """
-    facts = f"{firms} e {EACH_FACT}" if few else "enterprise_fact f"
+    columns = recorded(known, names)
+    mixed = any(known[name].mixed for name in columns)
+    odd = f"f.name = any(:mixed) and n.kind <> ({_KIND})" if mixed else "false"
     types = ", ".join(
-        f"{place} {_DATABASE_TYPES[known[name].kind].split()[0]}"
-        for name, place in recorded(known, names).items()
+        f"{place} {_DATABASE_TYPES[known[name].kind].split()[0]}" for name, place in columns.items()
     )
     chosen = "".join(f", {_chosen(known, name, n)}" for name, n in _asked(known, names).items())
+    # Text, since gathering it takes half of what jsonb does. Of a key that comes again the last value
+    # stands: the newest.
     return f"""
         with fact as (
-            select f.enterprise_id, f.as_of, n.place, {BARE} as value,
-                   f.name = any(:mixed) and n.kind <> ({_KIND}) as odd
+            select f.enterprise_id, f.as_of, n.place, {BARE} as value, {odd} as odd
             from {facts}
             join unnest(cast(:names as text[]), cast(:places as text[]), cast(:kinds as text[]))
                  as n(name, place, kind) on n.name = f.name
             where f.as_of <= :day
         ), known as (
-            -- Of a key that comes again the last value stands.
             select enterprise_id, bool_or(odd) as odd,
-                   jsonb_object_agg(place, value order by as_of) filter (where not odd) as facts
+                   string_agg('"' || place || '" :' || value::text, ',' order by as_of)
+                       filter (where not odd) as facts
             from fact group by enterprise_id
         )
         select e.id, e.uscc, e.registered_on, coalesce(k.odd, false) as odd {chosen}
         from {firms} e left join known k on k.enterprise_id = e.id
-        left join lateral jsonb_to_record(coalesce(k.facts, '{{}}')) as r({types or "f text"})
-             on true
+        left join lateral json_to_record(cast('{{' || coalesce(k.facts, '') || '}}' as json))
+             as r({types or "f text"}) on true
         """
 
 
