@@ -9,27 +9,26 @@ from functools import lru_cache
 from typing import Any
 
 from engine.feel import syntax
+from engine.feel.analysis import common, type_of
 from engine.feel.known import walk as walk_feel
+from engine.feel.types import ANY, Type
+from engine.feel.values import BOOLEAN, CONTEXT, DATE, DATE_TIME, LIST, NUMBER, STRING, TIME
 from engine.forms import INPUTS, walk
 from engine.lint.expressions import Place, places
 from engine.lint.model import Diagram, Node, Release, is_bpmn, is_event, local
-from engine.lint.types import NUMBER, TEXT, YES_NO, Inference, Types, entries_of, of_annotation
+from engine.lint.types import OWN_FUNCTIONS, of_annotation
 from engine.xml import NAMESPACES, bpmn, ours
 
-_FIELDS: dict[str, Types] = {
-    "textfield": TEXT,
-    "textarea": TEXT,
-    "number": NUMBER,
-    "checkbox": YES_NO,
-    "checklist": frozenset(["list"]),
-    "taglist": frozenset(["list"]),
-    "filepicker": frozenset(["list"]),
+_FIELDS = {
+    "textfield": Type(STRING),
+    "textarea": Type(STRING),
+    "number": Type(NUMBER),
+    "checkbox": Type(BOOLEAN),
+    "checklist": Type(LIST),
+    "taglist": Type(LIST),
+    "filepicker": Type(LIST),
 }
-_MOMENTS = {
-    "date": frozenset(["date"]),
-    "time": frozenset(["time"]),
-    "datetime": frozenset(["date and time"]),
-}
+_MOMENTS = {"date": Type(DATE), "time": Type(TIME), "datetime": Type(DATE_TIME)}
 _LOOP = "bpmn:multiInstanceLoopCharacteristics"
 
 
@@ -37,13 +36,12 @@ _LOOP = "bpmn:multiInstanceLoopCharacteristics"
 class Written:
     """Variables with their types; `sure` if these are all."""
 
-    names: dict[str, Types] = field(default_factory=dict)
+    names: dict[str, Type] = field(default_factory=dict)
     sure: bool = True
 
     def add(self, other: Written) -> None:
-        for name, types in other.names.items():
-            known = self.names.get(name, types)
-            self.names[name] = known | types if known and types else None
+        for name, found in other.names.items():
+            self.names[name] = common([self.names.get(name, found), found])
         self.sure = self.sure and other.sure
 
 
@@ -51,10 +49,10 @@ def writes(node: Node, release: Release) -> Written:
     """What one element adds to the data around it; of a multi-instance its output collection."""
     output = node.find(f"{_LOOP}/bpmn:loopDataOutputRef", NAMESPACES)
     if output is not None:
-        return Written({(output.text or "").strip(): frozenset(["list"])})
+        return Written({(output.text or "").strip(): Type(LIST)})
     found = _KINDS.get(local(node), _nothing)(node, release)
     if local(node) == "boundaryEvent" and is_event(node, "error"):
-        found = Written({"error": frozenset(["context"])}, sure=False)
+        found = Written({"error": Type(CONTEXT)}, sure=False)
     return found
 
 
@@ -80,7 +78,7 @@ def names_of(diagram: Diagram, release: Release) -> Written:
         found.add(writes(node, release))
         if node.find(_LOOP, NAMESPACES) is not None:
             found.add(_KINDS.get(local(node), _nothing)(node, release))
-            found.add(Written(dict.fromkeys(instance_names(node))))
+            found.add(Written(dict.fromkeys(instance_names(node), ANY)))
     return found
 
 
@@ -123,14 +121,14 @@ def reads_of(diagram: Diagram, within: Node) -> dict[str, Node]:
     return found
 
 
-def form_names(schema: dict[str, Any]) -> dict[str, Types]:
+def form_names(schema: dict[str, Any]) -> dict[str, Type]:
     """A form's fields that a person can fill in, with the types of their answers."""
-    found: dict[str, Types] = {}
+    found: dict[str, Type] = {}
     for component in walk(schema):
         kind, key = component.get("type"), component.get("key")
         if kind in INPUTS and key and not (component.get("disabled") or component.get("readonly")):
-            moment = _MOMENTS.get(component.get("subtype", "date"))
-            found[key] = moment if kind == "datetime" else _FIELDS.get(str(kind))
+            moment = _MOMENTS.get(component.get("subtype", "date"), ANY)
+            found[key] = moment if kind == "datetime" else _FIELDS.get(str(kind), ANY)
     return found
 
 
@@ -140,29 +138,29 @@ def _nothing(node: Node, release: Release) -> Written:
 
 def _script(node: Node, release: Release) -> Written:
     text = (node.findtext(bpmn("script")) or "").strip()
-    tree = Place(node, "script", "script", text).tree
-    if not isinstance(tree, syntax.ContextNode):
+    expression = Place(node, "script", "script", text).expression
+    if expression is None or not isinstance(expression.tree, syntax.ContextNode):
         return Written(sure=False)
-    return Written(entries_of(tree, Inference()))
+    return Written(dict(type_of(expression, functions=OWN_FUNCTIONS).entries))
 
 
 def _service(node: Node, release: Release) -> Written:
     name, result = node.get("implementation", ""), node.get(ours("result"))
     if name not in release.registry:
-        return Written({result: None} if result else {}, sure=bool(result))
+        return Written({result: ANY} if result else {}, sure=bool(result))
     function = release.registry.get(name).function
     answer = of_annotation(typing.get_type_hints(function).get("return", Any))
     if result:
         return Written({result: answer})
-    return Written(sure=answer is not None and "context" not in answer)
+    return Written(sure=answer.name not in (ANY.name, CONTEXT))
 
 
 def _decision(node: Node, release: Release) -> Written:
     result, decision = node.get(ours("result")), node.get(ours("decision"), "")
     if result:
-        return Written({result: None})
+        return Written({result: ANY})
     found = outputs_of(release.decisions.get(decision))
-    return Written(dict.fromkeys(found or ()), sure=found is not None)
+    return Written(dict.fromkeys(found or (), ANY), sure=found is not None)
 
 
 def outputs_of(decision: Node | None) -> list[str] | None:
@@ -182,13 +180,13 @@ def _message(node: Node, release: Release) -> Written:
     if not is_event(node, "message") and local(node) != "receiveTask":
         return Written()
     result = node.get(ours("result"))
-    return Written({result: None}) if result else Written(sure=False)
+    return Written({result: ANY}) if result else Written(sure=False)
 
 
 def _call(node: Node, release: Release) -> Written:
     declared = {kind: names for kind in ("input", "output") if (names := _declared(node, kind))}
     if declared:
-        return Written(dict.fromkeys(declared.get("output", ())))
+        return Written(dict.fromkeys(declared.get("output", ()), ANY))
     return Written(sure=False)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 
 from lxml import etree
 
@@ -16,9 +15,9 @@ from engine.dmn.reader import read
 from engine.dmn.soundness import flaws_of
 from engine.dmn.source import children, owner_of, text_of
 from engine.errors import InvalidInput
-from engine.functions import outside_any_step
 from engine.lint.finding import Finding
 from engine.lint.model import local
+from engine.lint.types import OWN_FUNCTIONS
 from engine.xml import parse_xml
 
 
@@ -122,7 +121,7 @@ def _faults(path: str, home: Model) -> Iterator[Finding]:
 
 
 def _analysed(path: str, home: Model) -> Iterator[Finding]:
-    for text, finding in findings_of(home, outside_any_step(datetime(2000, 1, 1, tzinfo=UTC))):
+    for text, finding in findings_of(home, OWN_FUNCTIONS):
         said = text.expression.text
         yield Finding(
             "error",

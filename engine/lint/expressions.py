@@ -39,12 +39,18 @@ class Place:
     text: str
 
     @property
-    def tree(self) -> syntax.Node | None:
-        """The syntax tree; None if the text is no FEEL."""
+    def expression(self) -> feel.Expression | None:
+        """The parsed text; None if it is no FEEL."""
         try:
-            return feel.parse(self.text).tree
+            return feel.parse(self.text)
         except FeelSyntaxError:
             return None
+
+    @property
+    def tree(self) -> syntax.Node | None:
+        """The syntax tree; None if the text is no FEEL."""
+        expression = self.expression
+        return expression.tree if expression else None
 
     def becomes(self, text: str) -> Edit | None:
         """The edit that replaces the expression by another; None where none can."""

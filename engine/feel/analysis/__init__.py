@@ -8,12 +8,12 @@ from typing import Any
 
 from engine.feel import syntax as ast
 from engine.feel.analysis import calls, operations, structure  # noqa: F401  (each registers its nodes)
-from engine.feel.analysis.inference import Finding, Inference
+from engine.feel.analysis.inference import Finding, Inference, common
 from engine.feel.expression import Expression
 from engine.feel.types import ANY, ANY_NAME, Type
 from engine.feel.values import NULL
 
-__all__ = ["Finding", "analyse", "type_of", "type_of_node"]
+__all__ = ["Finding", "analyse", "common", "type_of", "type_of_node"]
 
 
 def analyse(
@@ -39,9 +39,13 @@ def analyse(
     return sorted(inference.findings, key=lambda finding: finding.start)
 
 
-def type_of(expression: Expression, types: Mapping[str, Type] | None = None) -> Type:
+def type_of(
+    expression: Expression,
+    types: Mapping[str, Type] | None = None,
+    functions: Mapping[str, Callable[..., Any]] | None = None,
+) -> Type:
     """The type of an expression's value as far as it can be told."""
-    return Inference(expression.text, types or {}, ANY, {}, False).of(expression.tree)
+    return Inference(expression.text, types or {}, ANY, functions or {}, False).of(expression.tree)
 
 
 def type_of_node(node: ast.Node) -> Type:

@@ -114,6 +114,9 @@ def _built_in(
     if function.name == "not" and is_known(arguments[0] if arguments else ANY):
         expect_boolean(inference, node.arguments[0])
     _check_texts(inference, node, function.name)
+    value = constant(node)
+    if value is not MISSING:
+        return Type(kind(value))
     return _result(function.name, forms[(fitting or [0])[0]], [*arguments, *named.values()])
 
 

@@ -1,4 +1,4 @@
-"""Every function that an expression calls exists and takes what it is given."""
+"""Every function that an expression calls exists."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from engine.feel import BUILTINS, OWN_FUNCTION_NAMES, syntax
+from engine.feel.errors import place as feel_place
 from engine.feel.known import walk
 from engine.lint.dataflow import bound_names
 from engine.lint.expressions import Place, places
 from engine.lint.finding import Finding, Fix
 from engine.lint.model import Diagram, Release, called
 from engine.lint.rule import rule
-from engine.lint.rules.expression_types import position
 
 # The parser reads `@"P1D"` as a call of `@`.
 _OWN = {*OWN_FUNCTION_NAMES, "now", "today", "@"}
@@ -21,8 +21,8 @@ _OWN = {*OWN_FUNCTION_NAMES, "now", "today", "@"}
 @rule(
     title=("调用的函数要存在", "A function that is called exists"),
     why=(
-        "调用不存在的函数,或参数个数不对,结果是空,不会报错。",
-        "A call to a function that does not exist, or with the wrong number of arguments, is null and says nothing.",
+        "调用不存在的函数,结果是空,不会报错。",
+        "A call to a function that does not exist is null and says nothing.",
     ),
     refuses="""
 <bpmn:scriptTask id="Task_Total" name="合计"><bpmn:script>{ total: summ(prices) }</bpmn:script></bpmn:scriptTask>
@@ -43,7 +43,7 @@ def _call(
     diagram: Diagram, place: Place, call: syntax.Call, function: syntax.Name
 ) -> Iterable[Finding]:
     name, element = function.name, place.element
-    line, column = position(place, function)
+    line, column = feel_place(place.text, function.start)
     if name not in BUILTINS and name not in _OWN:
         near = get_close_matches(name, [*BUILTINS, *_OWN], 1)
         fix = None
@@ -56,14 +56,6 @@ def _call(
             f"“{called(element)}”的“{place.text}”调用了不存在的函数 {name},结果总是空",
             f"“{called(element)}”: “{place.text}” calls {name}, which is no function; the answer is always null",
             fix,
-            line=line,
-            column=column,
-        )
-    elif name in BUILTINS and not call.named and not BUILTINS[name].takes(len(call.arguments)):
-        yield diagram.error(
-            element,
-            f"“{called(element)}”的“{place.text}”给函数 {name} 的参数个数不对,结果总是空",
-            f"“{called(element)}”: “{place.text}” gives {name} the wrong number of arguments; the answer is always null",
             line=line,
             column=column,
         )

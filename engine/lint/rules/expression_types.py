@@ -4,27 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.feel import syntax
+from engine.feel.analysis import analyse, type_of
+from engine.feel.types import ANY_NAME
+from engine.feel.values import BOOLEAN, CONTEXT, DATE, DATE_TIME, DAYS, MONTHS, NUMBER
 from engine.lint.dataflow import names_of
-from engine.lint.expressions import Place, places
+from engine.lint.expressions import places
 from engine.lint.finding import Finding
 from engine.lint.model import Diagram, Release, called
 from engine.lint.rule import rule
-from engine.lint.types import NUMBER, TIMES, YES_NO, Inference, Types, english_of, spoken
+from engine.lint.types import OWN_FUNCTIONS, english_of, spoken
 
-_WANTED: dict[str, Types] = {
-    "condition": YES_NO,
-    "number": NUMBER,
-    "time": TIMES,
-    "script": frozenset(["context"]),
+_WANTED = {
+    "condition": [BOOLEAN],
+    "number": [NUMBER],
+    "time": [DATE, DATE_TIME, DAYS, MONTHS],
+    "script": [CONTEXT],
 }
 
 
 @rule(
     title=("表达式的结果类型要对", "An expression is of the right type"),
     why=(
-        "条件要得到是/否,定时器要得到日期、时刻或时长,计算任务要得到一组数据;类型不同的比较结果总是空,线永远不会走。",
-        "A condition must give a boolean, a timer a date, a time or a duration, a script a context; comparing different types gives null, and the flow is never taken.",
+        "条件要得到“是”或“否”,定时器要得到日期、日期时间或时长,计算任务要得到上下文;类型不同的比较结果总是空,线永远不会走。与数据无关的是错误,取决于数据类型的是提醒。",
+        "A condition must give a boolean, a timer a date, a time or a duration, a script a context; comparing different types gives null, and the flow is never taken. What is wrong whatever the data are is an error, what is wrong by their types a warning.",
     ),
     refuses="""
 <bpmn:exclusiveGateway id="Gateway_Large" name="金额大?" default="Flow_No" />
@@ -39,30 +41,26 @@ _WANTED: dict[str, Types] = {
 def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
     known = names_of(diagram, release).names
     for place in places(diagram):
-        tree = place.tree
-        if tree is None:
+        expression, name = place.expression, called(place.element)
+        if expression is None:
             continue
-        inference = Inference({} if place.use == "output" else known)
-        types = inference.of(tree)
-        wanted = _WANTED.get(place.use)
-        if wanted is not None and types is not None and not types & wanted:
+        types = {} if place.use == "output" else known
+        found = type_of(expression, types, OWN_FUNCTIONS).name
+        wanted = _WANTED.get(place.use, [found])
+        if found not in (ANY_NAME, *wanted):
             yield diagram.error(
                 place.element,
-                f"“{called(place.element)}”的“{place.text}”得到的是{spoken(types)},应为{spoken(wanted)}",
-                f"“{called(place.element)}”: “{place.text}” gives {english_of(types)}, not {english_of(wanted)}",
+                f"“{name}”的“{place.text}”得到的是{spoken([found])},应为{spoken(wanted)}",
+                f"“{name}”: “{place.text}” gives {english_of([found])}, not {english_of(wanted)}",
             )
-        for node, text, english in inference.notes:
-            line, column = position(place, node)
-            yield diagram.warning(
+        certain = analyse(expression, {}, functions=OWN_FUNCTIONS, closed=False)
+        for one in analyse(expression, types, functions=OWN_FUNCTIONS, closed=False):
+            # Data of the case may be of other types than the diagram's own elements give them.
+            tell = diagram.error if one in certain else diagram.warning
+            yield tell(
                 place.element,
-                f"“{called(place.element)}”的“{place.text}”第 {line} 行第 {column} 列: {text}",
-                f"“{called(place.element)}”: in “{place.text}”, line {line}, column {column}, {english}",
-                line=line,
-                column=column,
+                f"“{name}”的“{place.text}”第 {one.line} 行第 {one.column} 列: {one.message}",
+                f"“{name}”: in “{place.text}”, line {one.line}, column {one.column}: {one.english}",
+                line=one.line,
+                column=one.column,
             )
-
-
-def position(place: Place, node: syntax.Node) -> tuple[int, int]:
-    """Line and column, from 1, of a part of an expression."""
-    before = place.text[: node.start]
-    return before.count("\n") + 1, node.start - (before.rfind("\n") + 1) + 1

@@ -7,12 +7,15 @@ from datetime import date
 from uuid import UUID
 
 from engine.feel import syntax
+from engine.feel.analysis import type_of
+from engine.feel.types import ANY_NAME
+from engine.feel.values import DATE, DATE_TIME, NULL
 from engine.lint.dataflow import names_of
 from engine.lint.expressions import places
 from engine.lint.finding import Finding
 from engine.lint.model import Diagram, Release, called, local
 from engine.lint.rule import rule
-from engine.lint.types import Inference, Types, english_of, of_annotation, spoken
+from engine.lint.types import OWN_FUNCTIONS, english_of, of_annotation, spoken
 from engine.service_tasks import Parameter
 
 
@@ -37,10 +40,11 @@ def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
         if name not in release.registry:
             continue
         parameter = release.registry.get(name).parameters.get(place.name)
-        tree = place.tree
-        if parameter is None or tree is None:
+        expression = place.expression
+        if parameter is None or expression is None:
             continue
-        said = _wrong(parameter, tree, Inference(known).of(tree))
+        found = type_of(expression, known, OWN_FUNCTIONS).name
+        said = _wrong(parameter, expression.tree, found)
         if said:
             yield diagram.error(
                 place.element,
@@ -49,16 +53,16 @@ def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
             )
 
 
-def _wrong(parameter: Parameter, tree: syntax.Node, types: Types) -> tuple[str, str] | None:
+def _wrong(parameter: Parameter, tree: syntax.Node, found: str) -> tuple[str, str] | None:
     wanted = _accepted(parameter)
-    if wanted is None or types is None:
+    if ANY_NAME in (found, *wanted):
         return None
-    if types == {"null"}:
+    if found == NULL:
         return None if parameter.nullable else ("不能为空", "may not be null")
-    if not types & wanted:
+    if found not in wanted:
         return (
-            f"应为{spoken(wanted)},给的是{spoken(types)}",
-            f"must be {english_of(wanted)}, and is {english_of(types)}",
+            f"应为{spoken(wanted)},给的是{spoken([found])}",
+            f"must be {english_of(wanted)}, and is {english_of([found])}",
         )
     value = tree.value if isinstance(tree, syntax.Literal) else None
     if parameter.kind is int and value is not None and value != int(value):
@@ -68,12 +72,11 @@ def _wrong(parameter: Parameter, tree: syntax.Node, types: Types) -> tuple[str, 
     return None
 
 
-def _accepted(parameter: Parameter) -> Types:
-    """The FEEL types that the handler's conversion takes."""
-    types = of_annotation(parameter.kind)
-    if parameter.kind is date and types is not None:
-        return types | {"date and time"}
-    return types
+def _accepted(parameter: Parameter) -> frozenset[str]:
+    """The names of the FEEL types that the handler's conversion takes."""
+    if parameter.kind is date:
+        return frozenset([DATE, DATE_TIME])
+    return frozenset([of_annotation(parameter.kind).name])
 
 
 def _is_uuid(text: str) -> bool:
