@@ -20,7 +20,7 @@ from handlers.cases.opening import LINE
 from handlers.cases.tables import STATUSES, eligibility_line
 from handlers.deadlines import clocks
 from handlers.money import spoken, yuan
-from handlers.notices import send
+from handlers.notices import public, send
 from handlers.payouts import queue
 from handlers.rosters import claims
 
@@ -73,6 +73,7 @@ def supplement_received(work: Work, case_id: UUID) -> None:
 def withdrawn(work: Work, case_id: UUID, reason: str) -> None:
     """Ends a case that its firm has taken back, or not supplemented in time."""
     case = case_files.get(work, case_id, lock=True)
+    public.end(work, case_id)
     _end(work, case, "withdrawn", opinion=reason)
     send.to_firm(
         work, case, "withdrawn", [f"撤回原因: {reason or '未填写'}", "符合条件时可以重新申请。"]
@@ -177,6 +178,7 @@ def close(work: Work, case_id: UUID, status: str) -> None:
 def terminate(work: Work, case_id: UUID, reason: str) -> None:
     """Ends a case whose handling an operator has stopped, and tells the firm why."""
     case = case_files.get(work, case_id, lock=True)
+    public.end(work, case_id)
     refusal = {"reason": reason, "remedies": REMEDIES}
     _end(work, case, "terminated", refusal=to_json(refusal))
     send.to_firm(work, case, "terminated", [f"终止办理的原因: {reason}", REMEDIES])

@@ -51,6 +51,14 @@ def begin_case_again(work: Work, change: Change) -> Iterator[Sentence]:
     case = case_of(work, change)
     if case is None:
         return
+    if change.process_id == "returned_payment":
+        raise Refused(
+            Sentence(
+                f"办件 {case.number} 正在退票重付,不能从头重办;可以继续办理,或者取消以释放资金",
+                f"A returned payment of case {case.number} is being paid again; it cannot start "
+                "over. Go on with it, or cancel it to release the money",
+            )
+        )
     if _paid(work, case):
         raise Refused(
             Sentence(

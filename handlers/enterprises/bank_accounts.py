@@ -13,12 +13,15 @@ from typing import Any
 from uuid import UUID
 
 from cryptography.fernet import Fernet, InvalidToken
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, Text, cast, insert, select, update
 
 from engine.errors import Conflict, EngineError, InvalidInput, NotFound
+from engine.posting import send
 from engine.rows import By, Question, among
 from engine.runtime import Work
+from engine.tables import message_wait
 from handlers.enterprises.tables import bank_account, enterprise
+from handlers.payouts.tables import entitlement
 
 _NUMBER = re.compile(r"[0-9]{8,32}")
 _CNAPS = re.compile(r"[0-9]{12}")
@@ -52,6 +55,7 @@ def declare_many(work: Work, rows: Iterable[Mapping[str, Any]]) -> list[UUID]:
 def confirm(work: Work, account_id: UUID) -> None:
     """The enterprise confirms a declared account; its earlier confirmed one is closed.
 
+    A payment that failed for its account is ordered again.
     Raises NotFound, and Conflict if the account is closed.
     """
     row = get(work, account_id)
@@ -67,6 +71,23 @@ def confirm(work: Work, account_id: UUID) -> None:
         .values(state="closed")
     )
     confirm_many(work, [account_id])
+    _pay_what_failed(work, row.enterprise_id)
+
+
+def _pay_what_failed(work: Work, enterprise_id: UUID) -> None:
+    """Whoever waits for a correction of the account goes on with the one that is confirmed now."""
+    waiting = work.connection.scalars(
+        select(message_wait.c.key)
+        .join(entitlement, cast(entitlement.c.id, Text) == message_wait.c.key)
+        .where(
+            message_wait.c.name == "account",
+            entitlement.c.enterprise_id == enterprise_id,
+            entitlement.c.status == "failed",
+        )
+        .order_by(message_wait.c.key)
+    )
+    for key in waiting.all():
+        send(work, "account", key, {})
 
 
 def confirm_many(work: Work, account_ids: Iterable[UUID]) -> None:

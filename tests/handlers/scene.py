@@ -196,7 +196,13 @@ def build(runtime: Runtime, folder: Path, budget: Decimal = Decimal("100000.00")
 def with_shipped_diagrams(scene: Scene) -> Scene:
     """The small district with the diagrams and forms of automatic redemption in force."""
     root = Path(__file__).parents[2]
-    names = ("automatic", "eligibility_list", "payout", "payment_batch")
+    names = (
+        "automatic",
+        "eligibility_list",
+        "payout",
+        "payment_batch",
+        "returned_payment",
+    )
     files = {f"bpmn/{name}.bpmn": (root / f"bpmn/{name}.bpmn").read_bytes() for name in names}
     files |= {f"forms/{p.name}": p.read_bytes() for p in (root / "forms").glob("*.form")}
     files["bpmn/decisions/a.dmn"] = _decisions()

@@ -35,6 +35,7 @@ from handlers import registry
 ROOT = Path(__file__).resolve().parents[2]
 PROCESSES = (
     "acceptance", "automatic", "eligibility_list", "instant", "payment_batch", "payout", "promised",
+    "returned_payment",
 )  # fmt: skip
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 

@@ -6,14 +6,17 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from flask import render_template, request
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from sqlalchemy import Row, select, tuple_
 
+from engine.errors import InvalidInput, NotFound
 from engine.runtime import Work
 from engine.tables import user_task
 from engine.user_tasks import may_take
 from handlers.accounts import people
-from handlers.payouts import batches
+from handlers.accounts.roles import APPROVAL_BUREAU, MAKER
+from handlers.payouts import batches, returns
 from handlers.payouts.tables import bank_answer, payment_batch
 from web.access import requires, run
 from web.finance import PAYOUT_READERS, blueprint
@@ -38,7 +41,7 @@ def _key(row: Row[Any]) -> str:
 
 def _page(work: Work, after: str) -> tuple[list[Row[Any]], dict[str, str]]:
     statement = select(payment_batch)
-    at, _, identity = after.partition("~")
+    at, _tilde, identity = after.partition("~")
     try:
         last = (datetime.fromisoformat(at), UUID(identity))
     except ValueError:
@@ -60,7 +63,10 @@ def _page(work: Work, after: str) -> tuple[list[Row[Any]], dict[str, str]]:
 @requires(*PAYOUT_READERS)
 def batch(batch_id: UUID) -> Any:
     """One batch. Of account numbers only the last four digits are shown."""
+    return _shown(batch_id)
 
+
+def _shown(batch_id: UUID, wrong: dict[str, str] | None = None) -> Any:
     def load(work: Work) -> dict[str, Any]:
         row = batches.get(work, batch_id)
         signers = {row.maker, row.checker or "", row.releaser or ""}
@@ -70,9 +76,29 @@ def batch(batch_id: UUID) -> Any:
             "answers": _last_answers(work, batch_id),
             "names": people.names_of(work.connection, signers),
             "tasks": _tasks(work, row),
+            "may_book": work.actor.holds(APPROVAL_BUREAU, MAKER),
         }
 
-    return render_template("finance/batch.html", **run(load))
+    page = render_template("finance/batch.html", wrong=wrong or {}, **run(load))
+    return page, 422 if wrong else 200
+
+
+@blueprint.post("/batches/<uuid:batch_id>/lines/<uuid:order_id>/return")
+@requires(MAKER)
+def book_return(batch_id: UUID, order_id: UUID) -> Any:
+    """Books a payment that the bank has given back; it is paid again once the account is right."""
+
+    def act(work: Work) -> None:
+        if order_id not in {line.id for line in batches.lines_of(work, batch_id)}:
+            raise NotFound(_("批次中没有这一笔。"))
+        returns.book_return(work, order_id, request.form.get("reason", "")[:200])
+
+    try:
+        run(act)
+    except InvalidInput as error:
+        return _shown(batch_id, {str(order_id): error.fields["reason"]})
+    flash(_("退票已登记；企业更正账户后系统自动重新支付。"), "success")
+    return redirect(url_for("finance.batch", batch_id=batch_id))
 
 
 def _last_answers(work: Work, batch_id: UUID) -> dict[UUID, Row[Any]]:

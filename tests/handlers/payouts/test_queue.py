@@ -34,6 +34,8 @@ EACH = 10_000
 class Queue:
     """The real diagrams over a small district whose policies pay until the money is used up."""
 
+    version = "I@1"
+
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         rules = [['not("房地产")', '"房地产除外"']]
@@ -57,7 +59,7 @@ class Queue:
 
     def opened(self, firm: UUID | None = None) -> UUID:
         firm = firm or self.scene.firm()
-        found = self.scene.do(lambda work: open_case(work, "I@1", firm, "portal", {}, "a"))
+        found = self.scene.do(lambda work: open_case(work, self.version, firm, "portal", {}, "a"))
         return found
 
     def accepted(self) -> UUID:
@@ -103,7 +105,7 @@ class Queue:
 
     def place(self, case_id: UUID) -> queue.Place | None:
         def act(work: Any) -> queue.Place | None:
-            return queue.place_of(work, policies.get_version(work, "I@1"), case_id)
+            return queue.place_of(work, policies.get_version(work, self.version), case_id)
 
         return self.scene.do(act)
 

@@ -11,8 +11,9 @@ from sqlalchemy import insert, select, update
 from engine.tables import user_task
 from handlers.accounts.tables import account
 from handlers.funds import indicators, ledger
+from handlers.payouts import entitlements
 from handlers.payouts.tables import bank_answer, payment_batch, payment_order
-from tests.handlers.scene import build
+from tests.handlers.scene import build, with_shipped_diagrams
 
 MAKER = ("XZSPJ", "maker")
 CHECKER = ("XZSPJ", "checker")
@@ -184,3 +185,33 @@ def test_reviewers_do_not_see_the_desk(scene, runtime, sign_in):
     assert client.get("/finance/indicators").status_code == 403
     with runtime.database.connect() as connection:
         assert connection.scalar(select(account.c.active).where(account.c.login == "li"))
+
+
+def test_a_maker_books_a_payment_that_the_bank_gave_back_with_the_reason(scene, runtime, sign_in):
+    with_shipped_diagrams(scene)
+    order_id = scene.ordered(scene.firm())
+    client = sign_in("maker", MAKER)
+    made = make(client, order_id).location
+
+    def paid(work):
+        work.connection.execute(update(payment_order).values(status="success"))
+        entitlements.settle(work, scene.entitlement_rows()[0].id)
+
+    scene.do(paid)
+    assert "登记退票" in page(client, made)
+    assert "登记退票" not in page(sign_in("checker", CHECKER), made)
+
+    def book(reason):
+        headers = {"X-CSRFToken": client.csrf, "Accept": "text/html"}
+        address = f"{made}/lines/{order_id}/return"
+        return client.post(address, data={"reason": reason}, headers=headers)
+
+    refused = book(" ")
+    assert refused.status_code == 422 and "请写明银行退票的原因" in refused.get_data(as_text=True)
+    assert book("账号已销户").status_code == 302
+    words = page(client, made)
+    assert "退票已登记" in words and ">登记退票<" not in words
+    case = scene.case(scene.entitlement_rows()[0].case_id)
+    clerk = sign_in("clerk", ("XZSPJ", "clerk"))
+    shown = page(clerk, f"/cases/{case.id}")
+    assert "账户待更正" in shown and "更正收款账户" in shown
