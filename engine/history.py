@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -80,6 +81,7 @@ class Link(NamedTuple):
     at: str
     actor: str
     entry: Entry
+    task_id: str
     data: str
     content: str
     previous_hash: str
@@ -102,18 +104,24 @@ def linked(
     for entry in entries:
         sequence += 1
         form = to_json(entry.data)
-        data = sorted_json(form).decode()
+        data, task_id = sorted_json(form).decode(), str(entry.task_id)
         content = (
-            f'{head}{data},"element":{json_text(entry.element)},"instance":"{instance}",'
-            f'"kind":{json_text(entry.kind)},"name":{json_text(entry.name)},'
-            f'"reason":{json_text(entry.reason)},"sequence":{sequence},"task_id":"{entry.task_id}"}}'
+            f'{head}{data},"element":{_quoted(entry.element)},"instance":"{instance}",'
+            f'"kind":"{entry.kind}","name":{_quoted(entry.name)},'
+            f'"reason":{json_text(entry.reason)},"sequence":{sequence},"task_id":"{task_id}"}}'
         )
         hashed = _hash(previous, tagged_as_context(content.encode()) or _slowly(content))
         found.append(
-            Link(instance, sequence, moment, actor, entry, data, content, previous, hashed)
+            Link(instance, sequence, moment, actor, entry, task_id, data, content, previous, hashed)
         )
         previous = hashed
     return found
+
+
+@lru_cache(4096)
+def _quoted(name: str) -> str:
+    """An element's id or name as JSON; the same few in every instance."""
+    return json_text(name)
 
 
 def _slowly(content: str) -> bytes:

@@ -8,7 +8,6 @@ computes without a lock; the commit checks the row's version, and a lost race is
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +18,7 @@ from sqlalchemy import Row, bindparam, select
 from engine import definitions, request_keys, standings, steps
 from engine.errors import NotFound
 from engine.history import Entry
+from engine.ids import new_id
 from engine.runtime import Work
 from engine.spiff import Process, Run
 from engine.standings import Standing, WaitingRows
@@ -40,7 +40,7 @@ class Start:
 
     data: dict[str, Any]
     business_key: str = ""
-    id: UUID = field(default_factory=uuid.uuid4)
+    id: UUID = field(default_factory=new_id)
     begin: str = ""
 
 
@@ -78,7 +78,7 @@ def start(
     content = {"process": process_id, "data": data, "business_key": business_key}
 
     def act() -> str:
-        wanted = Start(data, business_key, instance_id or uuid.uuid4(), begin)
+        wanted = Start(data, business_key, instance_id or new_id(), begin)
         start_together(work, process_id, [wanted])
         return str(wanted.id)
 

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -128,6 +129,12 @@ def _base_type(hint: Any) -> tuple[type, bool]:
     return (hint if isinstance(hint, type) else object), hint is object or hint is Any
 
 
+@lru_cache(1024)
+def _id(text: str) -> UUID:
+    """The handlers of a step are given the same few ids."""
+    return UUID(text)
+
+
 def _convert(handler: str, parameter: Parameter, value: Any) -> Any:
     wanted = parameter.kind
     if value is None:
@@ -136,7 +143,7 @@ def _convert(handler: str, parameter: Parameter, value: Any) -> Any:
         raise PermanentFailure(f"处理程序 {handler} 的参数 {parameter.name} 没有值")
     try:
         if wanted is UUID and isinstance(value, str):
-            return UUID(value)
+            return _id(value)
         if wanted is int and isinstance(value, Decimal) and value == value.to_integral_value():
             return int(value)
         if wanted is Decimal and isinstance(value, int) and not isinstance(value, bool):

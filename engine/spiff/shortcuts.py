@@ -6,7 +6,6 @@ library's own. What each saves stands in docs/profile.md.
 
 from __future__ import annotations
 
-import os
 from time import time
 from typing import Any
 from uuid import UUID
@@ -18,46 +17,24 @@ from SpiffWorkflow.util.deep_merge import DeepMerge
 from SpiffWorkflow.util.event import Event
 from SpiffWorkflow.util.task import TaskState
 
-_POOL = 256  # ids made of one call to the system
-_ids: list[int] = []
-# A forked process must not hand out the ids that its parent holds.
-os.register_at_fork(after_in_child=_ids.clear)
-
-
-def random_id() -> int:
-    """The number of a version-4 UUID. Many are made of one call: asking the system for each costs more
-    than making it.
-
-    A task is found by its id hundreds of times in a step; a number is found at once, while the hash of a
-    `UUID` is Python code. Whoever leaves `engine.spiff` takes `id_of` with him. Taking the last of a list is one step for all threads; a generator would refuse the second one.
-    """
-    while True:
-        try:
-            return _ids.pop()
-        except IndexError:
-            _ids.extend(_batch())
+from engine.ids import id_of_number, new_number
 
 
 def id_of(task: Any) -> UUID:
     """A task's id as the rest of the program knows it."""
-    return UUID(int=task.id)
+    return id_of_number(task.id)
 
 
 def owner_id_of(workflow: Any) -> UUID | None:
     """The id of the task that runs this workflow as its sub-process; None for the whole process."""
-    return None if workflow.parent_task_id is None else UUID(int=workflow.parent_task_id)
+    number = workflow.parent_task_id
+    return None if number is None else id_of_number(number)
 
 
-def _batch() -> list[int]:
-    variant, version = 0x8 << 60, 0x4 << 76
-    mask = ~((0xF << 76) | (0x3 << 62))
-    random = os.urandom(16 * _POOL)
-    numbers = (int.from_bytes(random[at : at + 16], "big") for at in range(0, len(random), 16))
-    return [number & mask | version | variant for number in numbers]
-
-
-def make_ids_in_batches() -> None:
-    SpiffWorkflow.task.uuid4 = random_id
+def number_tasks() -> None:
+    """A task is found by its id hundreds of times in a step; a number is found at once, while the hash
+    of a `UUID` is Python code. What leaves `engine.spiff` is `id_of`."""
+    SpiffWorkflow.task.uuid4 = new_number
 
 
 def make_tasks_without_detours() -> None:
@@ -71,7 +48,7 @@ def make_tasks_without_detours() -> None:
         state: int = TaskState.MAYBE,
         id: int | None = None,
     ) -> None:
-        self.id = number = id or random_id()
+        self.id = number = id or new_number()
         self.workflow, self.task_spec, self._state = workflow, task_spec, state
         self.triggered, self.thread_id = False, 0
         self._children, self.data, self.internal_data = [], {}, {}
@@ -157,7 +134,7 @@ def inherit_without_copying() -> None:
 
 
 def apply() -> None:
-    make_ids_in_batches()
+    number_tasks()
     make_tasks_without_detours()
     begin_without_asking_the_spec()
     look_up_relatives_directly()

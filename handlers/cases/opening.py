@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +13,7 @@ from sqlalchemy import Row, case, func, or_, select
 from engine import instances
 from engine.calendar import SHANGHAI
 from engine.errors import Conflict, InvalidInput, NotFound
+from engine.ids import new_id
 from engine.locks import alone
 from engine.rows import By, Question, among, rows_by_key
 from engine.runtime import Work
@@ -296,7 +296,7 @@ def opening_lock(policy_id: str, enterprise_id: UUID, key: str) -> str:
 
 
 def _write(work: Work, opening: Opening, number: str) -> instances.Start:
-    case_id = uuid.uuid4()
+    case_id = new_id()
     data = {"case": case_variable(case_id, number, opening)}
     start = instances.Start(data, number)
     version = opening.version

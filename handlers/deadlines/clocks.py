@@ -6,7 +6,6 @@ of the clock, of the instance's timers and of its open user tasks by the working
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +16,7 @@ from sqlalchemy import Row, insert, select, update
 from engine import held_timers
 from engine.calendar import SHANGHAI, WorkingCalendar
 from engine.errors import PermanentFailure
+from engine.ids import new_id
 from engine.rows import By, Question, among
 from engine.runtime import Work
 from engine.tables import clock, clock_segment, user_task
@@ -60,7 +60,7 @@ def start(work: Work, case_id: UUID, limit_days: int) -> datetime:
     known = of_case(work, case_id)
     if known is not None:
         return _instant(known.due_at)
-    due, clock_id = work.calendar.due(work.now, limit_days), uuid.uuid4()
+    due, clock_id = work.calendar.due(work.now, limit_days), new_id()
     values = {
         "id": clock_id,
         "subject": subject(case_id),

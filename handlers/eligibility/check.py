@@ -54,7 +54,7 @@ def check(
     case yet is `roster_id`; without one the number of persons is what was stated. `amount` is what the policy gives if
     the conditions hold. Raises NotFound.
     """
-    enterprise = UUID(str(enterprise_id))
+    enterprise = enterprise_id if isinstance(enterprise_id, UUID) else UUID(enterprise_id)
     version = version_row(work, policy_version)
     known, decisions = known_of(work, enterprise, event_date), decisions_in_force(work)
 

@@ -13,7 +13,6 @@ work is a lost race and decides anew. A refusal is only given on a locked balanc
 from __future__ import annotations
 
 import hashlib
-import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +24,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from engine.errors import BusinessError, EngineError, NotFound, PermanentFailure, VersionConflict
+from engine.ids import new_id
 from engine.rows import among, changed, record
 from engine.runtime import Work
 from engine.values import canonical
@@ -231,7 +231,7 @@ def _after(row: Any, one: Transfer) -> Any:
 
 def _entries(work: Work, row: Any, one: Transfer) -> list[dict[str, Any]]:
     source, target = MOVES[one.kind]
-    transfer_id = uuid.uuid4()
+    transfer_id = new_id()
     sequence, previous = row.sequence, row.hash
     entries = []
     for account, amount in ((source, -one.amount), (target, one.amount)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from sqlalchemy import Row, select
 
 from engine.calendar import SHANGHAI
 from engine.errors import BusinessError, NotFound, PermanentFailure
+from engine.ids import new_id
 from engine.rows import By, Question, among, rows_by_key
 from engine.runtime import Work
 from engine.values import from_json
@@ -294,7 +294,7 @@ def _with_event(work: Work, case: Any) -> Any:
 
 def _write(work: Work, case: Row[Any], stage: int, amount: Decimal) -> UUID:
     _require_unowed(work, case, stage)
-    entitlement_id = uuid.uuid4()
+    entitlement_id = new_id()
     values = {
         "id": entitlement_id,
         "case_id": case.id,

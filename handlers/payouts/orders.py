@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, select, update
 
 from engine.errors import BusinessError, InvalidInput, PermanentFailure
+from engine.ids import new_id
 from engine.runtime import Work
 from handlers.acting import person_behind
 from handlers.cases import case_files
@@ -40,7 +40,7 @@ def order(work: Work, entitlement_id: UUID) -> tuple[UUID, datetime]:
     account = usable_account(work, row.enterprise_id)
     if account is None:
         raise BusinessError("not_payable", "没有经企业确认的收款账户,请先确认账户")
-    order_id, due_at = uuid.uuid4(), work.calendar.due(work.now, DAYS_TO_PAY).at
+    order_id, due_at = new_id(), work.calendar.due(work.now, DAYS_TO_PAY).at
     values = {
         "id": order_id,
         "entitlement_id": entitlement_id,

@@ -2,54 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from concurrent.futures import ThreadPoolExecutor
-from uuid import RFC_4122, UUID
-
 import pytest
 from SpiffWorkflow.util.event import Event
 from SpiffWorkflow.util.task import TaskIterator, TaskState
 
 from engine.bench.models import INSTANT, PROMISED
 from engine.bench.ours import OurTwin
-from engine.spiff.shortcuts import random_id
 from engine.values import copied
-
-
-def test_ids_are_random_uuids_and_never_the_same():
-    ids = [random_id() for _ in range(1000)]
-    assert len(set(ids)) == 1000
-    made = [UUID(int=number) for number in ids]
-    assert {(identity.version, identity.variant) for identity in made} == {(4, RFC_4122)}
-
-
-def test_threads_that_make_ids_together_never_meet():
-    def many(_):
-        return [random_id() for _ in range(20_000)]
-
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
-        with ThreadPoolExecutor(4) as threads:
-            ids = [one for found in threads.map(many, range(4)) for one in found]
-    finally:
-        sys.setswitchinterval(before)
-    assert len(set(ids)) == 80_000
-
-
-def test_a_forked_process_makes_ids_of_its_own():
-    random_id()
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.write(writing, random_id().to_bytes(16, "big"))
-        os._exit(0)
-    os.waitpid(child, 0)
-    theirs = int.from_bytes(os.read(reading, 16), "big")
-    os.close(reading)
-    os.close(writing)
-    assert theirs not in [random_id() for _ in range(600)]
 
 
 def test_neighbours_of_a_spec_follow_when_one_is_added():
