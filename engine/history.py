@@ -57,7 +57,7 @@ def _content(instance_id: str, at: str, values: Mapping[str, Any]) -> dict[str, 
 
 
 def _instant(at: datetime) -> str:
-    return at.astimezone().timestamp().hex()
+    return at.timestamp().hex()
 
 
 def _hash(previous: str, content: bytes) -> str:

@@ -15,6 +15,7 @@ from engine.calendar import WorkingCalendar
 from engine.crash_points import crash_point
 from engine.driver import is_race
 from engine.errors import VersionConflict
+from engine.functions import step_functions
 from engine.jobs import JobQueue
 from engine.reactions import REACTIONS, Reactions
 from engine.rows import Question, Rows, of_connection
@@ -82,6 +83,7 @@ class Work:
     actor: Actor
     runtime: Runtime
     _calendar: WorkingCalendar | None = None
+    _functions: dict[str, Callable[..., Any]] | None = None
     doing: str = ""  # names the commit for the crash tests
     careful: bool = True
     """Each handler of a step runs in a savepoint. Without, one that fails after it has written has the
@@ -94,6 +96,13 @@ class Work:
         if self._calendar is None:
             self._calendar = WorkingCalendar.load(self.connection)
         return self._calendar
+
+    @property
+    def functions(self) -> dict[str, Callable[..., Any]]:
+        """What expressions may call at this moment."""
+        if self._functions is None:
+            self._functions = step_functions(self.now, lambda: self.calendar)
+        return self._functions
 
     def __post_init__(self) -> None:
         self.rows = of_connection(self.connection)

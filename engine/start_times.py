@@ -11,7 +11,6 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine import feel
 from engine.errors import InvalidInput
-from engine.functions import step_functions
 from engine.runtime import Work
 from engine.spiff import Process
 from engine.spiff.events import Condition, Timer
@@ -98,5 +97,5 @@ def _jump(cycle: Cycle, due: datetime, now: datetime) -> tuple[int, datetime]:
 
 def evaluator(work: Work, data: dict[str, Any] | None = None) -> Callable[[str], Any]:
     """Evaluates FEEL where there is no instance: over given data, with the functions of a step."""
-    functions = step_functions(work.now, lambda: work.calendar)
+    functions = work.functions
     return lambda text: feel.parse(text).evaluate(data or {}, functions=functions, warnings=[])

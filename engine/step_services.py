@@ -14,11 +14,10 @@ from engine.database import is_broken
 from engine.dmn import decisions_of
 from engine.driver import is_race
 from engine.errors import Conflict, VersionConflict
-from engine.functions import step_functions
 from engine.runtime import Work
 from engine.spiff.script import RetryCarefully, RetryStep
 from engine.turn import Turn
-from engine.watching import watched
+from engine.watching import let_be, watched
 
 
 @dataclass
@@ -32,7 +31,7 @@ class StepServices:
     traces: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.functions = step_functions(self.work.now, lambda: self.work.calendar)
+        self.functions = self.work.functions
 
     @property
     def now(self) -> datetime:
@@ -60,17 +59,19 @@ class StepServices:
     def _watched(self, act: Callable[[], Any]) -> Any:
         """Without a savepoint: one that fails after it has written has the step run again with them."""
         connection = self.work.connection
-        with watched(connection, self._take) as watch:
-            try:
-                return act()
-            except (RetryStep, VersionConflict):
+        watch = watched(connection, self._take)
+        try:
+            return act()
+        except (RetryStep, VersionConflict):
+            raise
+        except Exception as error:
+            if is_race(error):
                 raise
-            except Exception as error:
-                if is_race(error):
-                    raise
-                if watch.wrote or is_broken(connection):
-                    raise RetryCarefully from error
-                raise
+            if watch.wrote or is_broken(connection):
+                raise RetryCarefully from error
+            raise
+        finally:
+            let_be(connection, watch)
 
     def _take(self) -> None:
         """What has been lost here is no failure of the handler's: run again, the step finds out why."""

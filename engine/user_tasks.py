@@ -12,7 +12,6 @@ from sqlalchemy.sql.elements import ColumnElement
 from engine import definitions, forms, instances, request_keys, standings, steps
 from engine.actor import Actor
 from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from engine.functions import step_functions
 from engine.history import Entry
 from engine.prepared import Prepared
 from engine.runtime import Work
@@ -176,7 +175,7 @@ def save(work: Work, task_id: UUID, answer: dict[str, Any]) -> None:
     row = get(work, task_id)
     _hold(work, row)
     schema, data = form_for(work, row)
-    functions = step_functions(work.now, lambda: work.calendar)
+    functions = work.functions
     clean = forms.check_answer(schema, answer, data, functions, partial=True)
     work.connection.execute(
         update(user_task).where(user_task.c.id == task_id).values(saved_answer=to_json(clean))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -17,16 +16,16 @@ class Watch:
     wrote: bool = False
 
 
-@contextlib.contextmanager
-def watched(connection: Connection, first: Callable[[], None]) -> Iterator[Watch]:
-    """Watches the statements of the code inside; watches may lie within each other."""
-    watches: list[Watch] = connection.info.setdefault("watches", [])
+def watched(connection: Connection, first: Callable[[], None]) -> Watch:
+    """Watches the statements from now on, until `let_be`; watches may lie within each other."""
     watch = Watch(first)
-    watches.append(watch)
-    try:
-        yield watch
-    finally:
-        watches.remove(watch)
+    connection.info.setdefault("watches", []).append(watch)
+    return watch
+
+
+def let_be(connection: Connection, watch: Watch) -> None:
+    """Ends a watch."""
+    connection.info["watches"].remove(watch)
 
 
 def told(connection: Connection, writes: bool) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from engine.dmn import model
 from engine.dmn.model import Input, Logic, Rule, Table
@@ -130,17 +131,67 @@ def both(answers: list[bool | None]) -> bool | None:
 
 
 def _row(table: Table, rule: Rule, names: Names, functions: Names) -> Row:
-    voices = tuple(_voice(table, language) for language in ("zh", "en"))
-    tests = tuple(
-        _explain_cell(column, cell, voices, names, functions)
-        for column, cell in zip(table.inputs, rule.tests, strict=True)
-        if _asks(cell)
-    )
+    tests = tuple(_explain_cell(table, cell, names, functions) for cell in _cells(table, rule))
     outputs = {
         column.name: value_of(result, names, functions)
         for column, result in zip(table.outputs, rule.results, strict=True)
     }
     return Row(rule.number, both([test.holds for test in tests]), outputs, tests)
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A cell that asks something, with what can be known of it before any value is.
+
+    It is said as `said` about `tested`. `words` say it in Chinese and English, where neither a name nor
+    a function stands in it.
+    """
+
+    column: Input
+    asked: Expression
+    tested: Expression
+    said: Expression
+    facts: tuple[str, ...]
+    words: tuple[str, str] | None
+
+
+_READ: WeakKeyDictionary[Table, dict[int, tuple[_Cell, ...]]] = WeakKeyDictionary()
+
+
+def _cells(table: Table, rule: Rule) -> tuple[_Cell, ...]:
+    """The cells of a rule that are not `-`; read once for each table."""
+    read = _READ.setdefault(table, {})
+    found = read.get(rule.number)
+    if found is None:
+        found = read[rule.number] = tuple(
+            _cell(table, column, cell)
+            for column, cell in zip(table.inputs, rule.tests, strict=True)
+            if _asks(cell)
+        )
+    return found
+
+
+def _cell(table: Table, column: Input, asked: Expression) -> _Cell:
+    tested, said = _turned(column.expression, asked)
+    facts = tuple(dict.fromkeys([*names_in(column.expression.tree), *names_in(asked.tree)]))
+    fixed = not any(isinstance(node, _CHANGING) for node in syntax.walk(said.tree))
+    words = _words(table, column, said, None) if fixed else None
+    return _Cell(column, asked, tested, said, facts, words)
+
+
+# Parts whose value is another one in another case.
+_CHANGING = (syntax.Name, syntax.Call, syntax.FunctionDefinition)
+
+
+def _words(
+    table: Table, column: Input, said: Expression, known: Callable[[syntax.Node], Any] | None
+) -> tuple[str, str]:
+    """A cell in Chinese and English, with the values that are known for its parts."""
+    chinese, english = (
+        say_tests(said, replace(_voice(table, language), unit=column.unit, evaluate=known))
+        for language in ("zh", "en")
+    )
+    return chinese, english
 
 
 def _voice(table: Table, language: str) -> Voice:
@@ -157,28 +208,24 @@ def _asks(cell: Expression) -> bool:
     return not isinstance(cell.tree, syntax.UnaryTests) or bool(cell.tree.tests)
 
 
-def _explain_cell(
-    column: Input, cell: Expression, voices: Iterable[Voice], names: Names, functions: Names
-) -> Test:
-    answer = holds(cell, value_of(column.expression, names, functions), names, functions)
-    tested, said = _turned(column.expression, cell)
-    actual = value_of(tested, names, functions)
-    known = partial(_value, said, names, functions)
-    chinese, english = (
-        say_tests(said, replace(voice, unit=column.unit, evaluate=known)) for voice in voices
-    )
+def _explain_cell(table: Table, one: _Cell, names: Names, functions: Names) -> Test:
+    column = one.column
+    answer = holds(one.asked, value_of(column.expression, names, functions), names, functions)
+    actual = value_of(one.tested, names, functions)
+    known = partial(_value, one.said, names, functions)
+    chinese, english = one.words or _words(table, column, one.said, known)
     return Test(
         label=column.bare_label,
         label_english=column.english,
         unit=column.unit,
         expression=column.expression.text,
-        cell=cell.text,
+        cell=one.asked.text,
         holds=answer,
         actual=actual,
         threshold=chinese,
         threshold_english=english,
-        missing=_missing(said, actual, known) if answer is False else None,
-        facts=tuple(dict.fromkeys([*names_in(column.expression.tree), *names_in(cell.tree)])),
+        missing=_missing(one.said, actual, known) if answer is False else None,
+        facts=one.facts,
     )
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
@@ -90,8 +90,7 @@ class Waiting:
     failed: set[UUID] = field(default_factory=set)
 
 
-@dataclass(frozen=True)
-class Trace:
+class Trace(NamedTuple):
     """An element that was completed in this step, with what it changed and where its tokens went.
 
     `changed` is tagged JSON: it tells the values as they were then.
@@ -418,7 +417,7 @@ class Run:
         for place in reversed(range(len(self.trace))):
             if self.trace[place].task_id == before_id:
                 old = self.trace[place]
-                self.trace[place] = replace(old, follows=(*old.follows, *sent))
+                self.trace[place] = old._replace(follows=(*old.follows, *sent))
                 return
 
 

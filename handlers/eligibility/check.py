@@ -10,7 +10,6 @@ from engine.definitions import latest_release
 from engine.dmn import Decisions, Row, Test, decisions_of
 from engine.dmn.explain import both
 from engine.errors import NotFound
-from engine.functions import step_functions
 from engine.rows import Question
 from engine.runtime import Work
 from engine.tables import release as release_table
@@ -108,7 +107,7 @@ def check_known(
     if event_facts(version):
         # The facts may be newer than the key that was kept with the case.
         event_key = key_of(version, names, event_date)
-    functions = step_functions(work.now, lambda: work.calendar)
+    functions = work.functions
     rows = decisions.explain(version.conditions_decision, names, functions)
     conditions = (
         *(_condition(row, facts) for row in rows),

@@ -25,9 +25,9 @@ from sqlalchemy import select
 
 from engine.errors import BusinessError, EngineError, NotFound, PermanentFailure, VersionConflict
 from engine.ids import new_id
+from engine.json_text import sorted_json
 from engine.rows import among, changed, record
 from engine.runtime import Work
-from engine.values import canonical
 from handlers.funds.indicators import INDICATOR
 from handlers.funds.tables import indicator, ledger_entry
 from handlers.money import spoken, yuan
@@ -148,11 +148,11 @@ def digest(previous: str, indicator_id: UUID, values: dict[str, Any]) -> str:
     content["at"] = _instant(values["at"])
     content["entitlement"] = str(values["entitlement_id"] or "")
     content["indicator"] = str(indicator_id)
-    return hashlib.sha256(previous.encode() + canonical(content)).hexdigest()
+    return hashlib.sha256(previous.encode() + sorted_json(content)).hexdigest()
 
 
 def _instant(at: datetime) -> str:
-    return at.astimezone().timestamp().hex()
+    return at.timestamp().hex()
 
 
 def _move(

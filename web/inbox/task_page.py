@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 
 from engine import instances, user_tasks
 from engine.errors import Conflict
-from engine.functions import step_functions
 from engine.runtime import Work
 from handlers.accounts import people
 from handlers.accounts.roles import ENTERPRISE_ROLES, ROLES
@@ -32,7 +31,7 @@ def load(work: Work, task_id: UUID) -> dict[str, Any]:
     data: dict[str, Any] = {}
     if row.status == "open":
         data = instances.data_for(work, row.instance_id, row.id)
-    functions = step_functions(work.now, lambda: work.calendar)
+    functions = work.functions
     inside = not is_enterprise_task(row)
     case = case_view.of_instance(work, row.instance_id)
     return {
