@@ -34,6 +34,7 @@ def findings_of(model: Model, functions: Functions) -> Iterator[tuple[Text, Find
             wanted=None if _converts(text.expression, types, wanted) else wanted,
             functions=functions,
             closed=text.closed,
+            own_types=model.types,
         ):
             yield text, finding
 

@@ -18,6 +18,7 @@ from engine.feel import Expression, FeelSyntaxError, syntax
 from engine.feel.messages import say
 from engine.xml import OURS
 
+_TRUTH, _LIST = Type("boolean"), Type(collection=True)
 _OUTSIDE = {"J": "Java", "JAVA": "Java", "P": "PMML", "PMML": "PMML"}
 
 
@@ -58,17 +59,20 @@ class Boxed:
     def is_logic(self, node: etree._Element) -> bool:
         return local(node) in self.readers
 
-    def logic(self, node: etree._Element, scope: Scope) -> Logic:
-        """An expression, with its type if it declares one."""
-        found = self.readers[local(node)](node, scope)
+    def logic(self, node: etree._Element, scope: Scope, expected: Type = ANY) -> Logic:
+        """An expression, with its type if it declares one; `expected` is what its place asks for."""
+        if local(node) == "literalExpression":
+            found = self._literal(node, scope, expected)
+        else:
+            found = self.readers[local(node)](node, scope)
         wanted = self.type_of(node.get("typeRef", ""))
         # A function definition's type may be that of the function or, in older files, of its result.
         return found if wanted.is_any else model.Typed(found, wanted)
 
-    def inside(self, node: etree._Element | None, scope: Scope) -> Logic:
+    def inside(self, node: etree._Element | None, scope: Scope, expected: Type = ANY) -> Logic:
         """The one expression in a wrapper such as `then` or `binding`; null without one."""
         found = next(filter(self.is_logic, node), None) if node is not None else None
-        return self.logic(found, scope) if found is not None else feel.parse("null")
+        return self.logic(found, scope, expected) if found is not None else feel.parse("null")
 
     def parse(
         self,
@@ -88,31 +92,36 @@ class Boxed:
             found = feel.parse(text, kind, sorted(scope.words))
         except FeelSyntaxError as error:
             where = error.line, error.column
-            self.faults.append(Fault(owner, *place, text, str(error), *where))
-            return _broken(text, kind, str(error))
+            said = str(error), error.english
+            self.faults.append(Fault(owner, *place, text, *said, *where))
+            return _broken(text, kind, *said)
         self.texts.append(Text(owner, *place, found, scope.types, wanted, scope.closed))
         return found
 
     # -- one method for each kind of box
 
-    def _literal(self, node: etree._Element, scope: Scope) -> Logic:
+    def _literal(self, node: etree._Element, scope: Scope, expected: Type = ANY) -> Logic:
         language = node.get("expressionLanguage", "")
         if language and "feel" not in language.lower():
-            message = f"不支持表达式语言 {language}"
-            self.faults.append(Fault(owner_of(node), *self.where(), text_of(node), message))
-            return _broken(text_of(node), "expression", message)
-        return self.parse(text_of(node) or "null", "expression", node, scope)
+            said = f"不支持表达式语言 {language}", f"the language {language} is not supported"
+            self.faults.append(Fault(owner_of(node), *self.where(), text_of(node), *said))
+            return _broken(text_of(node), "expression", *said)
+        declared = self.type_of(node.get("typeRef", ""))
+        wanted = expected if declared.is_any else declared
+        return self.parse(text_of(node) or "null", "expression", node, scope, wanted)
 
     def _context(self, node: etree._Element, scope: Scope) -> Logic:
         entries: list[tuple[Parameter, Logic]] = []
         result = None
         for entry in children(node, "contextEntry"):
             variable = child(entry, "variable")
-            found = self.inside(entry, scope)
             if variable is None:
-                result = found
+                result = self.inside(entry, scope)
                 continue
             parameter = self._parameter(variable)
+            # A function may call itself by the name of its entry.
+            inner = scope.with_((parameter.name, ANY)) if _defines(entry) else scope
+            found = self.inside(entry, inner, parameter.type)
             if any(parameter.name == known.name for known, _ in entries):
                 return self._twice(entry, parameter.name)
             entries.append((parameter, found))
@@ -121,9 +130,9 @@ class Boxed:
 
     def _twice(self, node: etree._Element, name: str) -> Logic:
         """A context with an entry given twice has no value, as in FEEL."""
-        message = say("duplicate_key", (name,))
-        self.faults.append(Fault(owner_of(node), *self.where(), name, message))
-        return _broken(name, "expression", message)
+        said = say("duplicate_key", (name,)), say("duplicate_key", (name,), "en")
+        self.faults.append(Fault(owner_of(node), *self.where(), name, *said))
+        return _broken(name, "expression", *said)
 
     def _list(self, node: etree._Element, scope: Scope) -> Logic:
         return model.ListLogic(tuple(self.logic(c, scope) for c in node if self.is_logic(c)))
@@ -157,25 +166,32 @@ class Boxed:
         return model.Invocation(self.parse(called, "expression", node, scope), tuple(bindings))
 
     def _conditional(self, node: etree._Element, scope: Scope) -> Logic:
-        parts = (self.inside(child(node, name), scope) for name in ("if", "then", "else"))
-        return model.Conditional(*parts)
+        condition = self.inside(child(node, "if"), scope, _TRUTH)
+        then, otherwise = (self.inside(child(node, name), scope) for name in ("then", "else"))
+        return model.Conditional(condition, then, otherwise)
 
     def _filter(self, node: etree._Element, scope: Scope) -> Logic:
-        inside = self.inside(child(node, "match"), scope)
-        return model.FilterLogic(self.inside(child(node, "in"), scope), inside)
+        source = self.inside(child(node, "in"), scope)
+        item = scope.item_of(source)
+        inner = scope.with_(("item", item), *item.parts)
+        if not item.parts:
+            # Entries of items are names too, and nobody says which there are.
+            made = (
+                one.get("name", "") for one in node.iter("{*}column", "{*}variable", "{*}output")
+            )
+            inner = inner.with_(*((name, ANY) for name in made)).opened()
+        return model.FilterLogic(source, self.inside(child(node, "match"), inner))
 
     def _iterator(self, node: etree._Element, scope: Scope) -> Logic:
         kind, source = local(node), child(node, "in")
         variable = node.get("iteratorVariable", "")
         body = child(node, "return" if kind == "for" else "satisfies")
         wanted = self.type_of(source.get("typeRef", "")) if source is not None else ANY
-        return model.Iterator(
-            kind,
-            variable,
-            wanted,
-            self.inside(source, scope),
-            self.inside(body, scope.with_((variable, wanted.item() if wanted.collection else ANY))),
-        )
+        walked = self.inside(source, scope)
+        item = wanted.item() if wanted.collection else scope.item_of(walked)
+        names = [(variable, item), *([("partial", _LIST)] if kind == "for" else [])]
+        inner = self.inside(body, scope.with_(*names), ANY if kind == "for" else _TRUTH)
+        return model.Iterator(kind, variable, wanted, walked, inner)
 
     def _parameter(self, node: etree._Element) -> Parameter:
         return Parameter(node.get("name", ""), self.type_of(node.get("typeRef", "")))
@@ -302,6 +318,12 @@ class Boxed:
             return self.parse(text, kind, node, scope, column.type)
 
 
+def _defines(entry: etree._Element) -> bool:
+    """Whether an entry of a context is a function."""
+    text = text_of(child(entry, "literalExpression"))
+    return child(entry, "functionDefinition") is not None or text.startswith("function")
+
+
 def _result(text: str) -> str:
     return "null" if text in ("", "-") else text
 
@@ -313,8 +335,8 @@ def _listed(tests: Expression | None) -> tuple[Expression, ...]:
     return tuple(tests.part(node) for node in tests.tree.tests)
 
 
-def _broken(text: str, kind: str, message: str) -> Expression:
+def _broken(text: str, kind: str, message: str, english: str) -> Expression:
     """An expression that answers null and says why."""
-    part = syntax.Unreadable(0, 0, message)
+    part = syntax.Unreadable(0, 0, message, english)
     tree = syntax.UnaryTests(0, 0, (part,), False) if kind == "unary tests" else part
     return Expression(text, kind, tree)

@@ -308,6 +308,7 @@ class Fault:
     place_english: str
     text: str
     message: str
+    english: str
     line: int | None = None
     column: int | None = None
 

@@ -10,7 +10,16 @@ from lxml import etree
 from engine import feel
 from engine.dmn import model
 from engine.dmn.boxed import Boxed
-from engine.dmn.model import Decision, Element, Import, InputData, Knowledge, Model, Service
+from engine.dmn.model import (
+    Decision,
+    Element,
+    Import,
+    InputData,
+    Knowledge,
+    Model,
+    Parameter,
+    Service,
+)
 from engine.dmn.scope import Scope
 from engine.dmn.source import (
     Source,
@@ -152,14 +161,34 @@ class _Reader:
             if home is None or element is None:
                 continue
             reader = self if home is self.source else _Reader(self.sources, home)
-            name, declared = variable_name(element), reader._declared(element)
+            name, declared = variable_name(element), reader._type_seen(element)
             one = self.source.import_of(reference.namespace) if home is not self.source else None
             if one is None or not one.name:
                 types[name] = declared
             else:
                 known = types.get(one.name, ANY).components
                 types[one.name] = Type("context", one.name, components=(*known, (name, declared)))
-        return Scope(types, self.sources.names_for(self.source, node), self._is_closed(node))
+        found = Scope(types, self.sources.names_for(self.source, node), self._is_closed(node))
+        knowledge = local(node) == "businessKnowledgeModel"
+        # A knowledge model may call itself.
+        return found.with_((variable_name(node), self._type_seen(node))) if knowledge else found
+
+    def _type_seen(self, node: etree._Element) -> Type:
+        """The type of an element for others; of what can be called that of the function."""
+        declared = self._declared(node)
+        if declared.parameters is not None or local(node) in ("inputData", "decision"):
+            return declared
+        parameters = tuple((p.name, p.type) for p in self._parameters(node))
+        return Type(parameters=parameters, result=declared)
+
+    def _parameters(self, node: etree._Element) -> Iterator[Parameter]:
+        for one in children(child(node, "encapsulatedLogic"), "formalParameter"):
+            yield Parameter(one.get("name", ""), self.type(one.get("typeRef", "")))
+        for one in [*children(node, "inputData"), *children(node, "inputDecision")]:
+            home, element = self.sources.find(self.source, self.source.reference(one))
+            if home is not None and element is not None:
+                reader = self if home is self.source else _Reader(self.sources, home)
+                yield Parameter(variable_name(element), reader._declared(element))
 
     def _is_closed(self, node: etree._Element) -> bool:
         """Whether an element reads nothing but what it requires."""
@@ -172,7 +201,7 @@ class _Reader:
         logic = next(filter(self.boxed.is_logic, node), None)
         name = node.get("name") or node.get("id", "")
         with self.boxed.at(f"决策“{name}”", f"“{name}”"):
-            found = self.boxed.logic(logic, scope) if logic is not None else None
+            found = self.boxed.logic(logic, scope, declared) if logic is not None else None
         if isinstance(found, model.Typed) and (declared.is_any or declared == found.type):
             declared, found = found.type, found.logic
         elif isinstance(found, model.Typed) and isinstance(found.logic, model.Table):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.dmn.types import ANY, Type, names_in
 from engine.feel import Expression, syntax
@@ -34,6 +34,15 @@ class Scope:
             self.words | set(filter(needs_telling, found)),
             self.closed,
         )
+
+    def opened(self) -> Scope:
+        """The same where other names may exist too."""
+        return replace(self, closed=False)
+
+    def item_of(self, source: object) -> Type:
+        """What the items of an expression's list are; Any where that is not declared."""
+        found = self.type_of(source) if isinstance(source, Expression) else ANY
+        return found.item() if found.collection else ANY
 
     def type_of(self, expression: Expression) -> Type:
         """The declared type of a name or a path of names; Any for everything else."""

@@ -21,8 +21,8 @@ def local(node: etree._Element) -> str:
     return etree.QName(node).localname if isinstance(node.tag, str) else ""
 
 
-def children(node: etree._Element, *names: str) -> list[etree._Element]:
-    return [child for child in node if local(child) in names]
+def children(node: etree._Element | None, *names: str) -> list[etree._Element]:
+    return [] if node is None else [child for child in node if local(child) in names]
 
 
 def child(node: etree._Element | None, name: str) -> etree._Element | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.feel.messages import say
+from engine.feel.slips import slip_at
 
 
 class FeelError(Exception):
@@ -20,8 +21,11 @@ class FeelSyntaxError(FeelError):
     def __init__(self, reason: str, text: str, position: int, english: str = "") -> None:
         self.text, self.position = text, position
         self.line, self.column = place(text, position)
-        self.reason, self.english = reason, english or reason
-        super().__init__(f"第 {self.line} 行第 {self.column} 列: {reason}")
+        meant, meant_english = (slip_at(text, position, language) for language in ("zh", "en"))
+        self.reason = f"{reason};{meant}" if meant else reason
+        english = english or reason
+        self.english = f"{english}; {meant_english}" if meant else english
+        super().__init__(f"第 {self.line} 行第 {self.column} 列: {self.reason}")
 
 
 class FeelLimit(FeelError):

@@ -35,6 +35,7 @@ class Unreadable(Node):
     """A part that is no FEEL: null, with the reason why. Only made by those who read models."""
 
     reason: str
+    english: str
 
 
 @dataclass(frozen=True, slots=True)

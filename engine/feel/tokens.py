@@ -45,8 +45,9 @@ _TOKEN = re.compile(
 )
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\", "'": "'"}
 _FULL_WIDTH = dict(
-    zip("，。（）：；＜＞＝【】“”‘’＋－＊／｛｝", ",.():;<>=[]\"\"''+-*/{}", strict=True)
+    zip("，。（）：；＜＞＝【】“”‘’＋－＊／｛｝？", ",.():;<>=[]\"\"''+-*/{}?", strict=True)
 )
+_SYMBOLS = {"≥": ">=", "≤": "<=", "≠": "!=", "×": "*", "÷": "/", "～": "..", "~": ".."}
 
 
 class Token(NamedTuple):
@@ -83,6 +84,8 @@ def _bad_character(text: str, position: int) -> FeelSyntaxError:
         key, arguments = "unclosed_comment", ()
     elif character in _FULL_WIDTH:
         key, arguments = "full_width", (character, _FULL_WIDTH[character])
+    elif character in _SYMBOLS:
+        key, arguments = "symbol", (character, _SYMBOLS[character])
     return FeelSyntaxError(say(key, arguments), text, position, say(key, arguments, "en"))
 
 

@@ -63,6 +63,11 @@ class Type:
 ANY = Type(ANY_NAME)
 
 
+def is_basic(name: str) -> bool:
+    """Whether a name, in any spelling, is one of FEEL's own types."""
+    return _SPELLINGS.get(name, name) in BASIC
+
+
 def kind_named(declared: ast.TypeNode | str | None) -> str:
     """The FEEL name of a written type; empty where none is written and for Any."""
     name = declared.name if isinstance(declared, ast.TypeNode) else declared or ANY_NAME

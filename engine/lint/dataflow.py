@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.feel import syntax
 from engine.feel.analysis import common, type_of
+from engine.feel.errors import place as text_place
 from engine.feel.known import walk as walk_feel
 from engine.feel.types import ANY, Type
 from engine.feel.values import BOOLEAN, CONTEXT, DATE, DATE_TIME, LIST, NUMBER, STRING, TIME
@@ -91,6 +92,13 @@ def reads(place: Place) -> list[str]:
     called = {id(part.function) for part in walk_feel(tree) if isinstance(part, syntax.Call)}
     names = (n for n in walk_feel(tree) if isinstance(n, syntax.Name) and id(n) not in called)
     return list(dict.fromkeys(n.name for n in names if n.name not in bound))
+
+
+def read_at(place: Place, name: str) -> tuple[int, int]:
+    """Line and column, from 1, where an expression first reads a name."""
+    parts = walk_feel(place.tree) if place.tree else ()
+    starts = (n.start for n in parts if isinstance(n, syntax.Name) and n.name == name)
+    return text_place(place.text, next(starts, 0))
 
 
 def bound_names(tree: syntax.Node) -> set[str]:

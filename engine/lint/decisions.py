@@ -114,7 +114,7 @@ def _faults(path: str, home: Model) -> Iterator[Finding]:
             fault.element,
             "decision_expression",
             f"{fault.place}的“{fault.text}”有误: {fault.message}",
-            f"{fault.place_english}: “{fault.text}” is no FEEL",
+            f"{fault.place_english}: “{fault.text}”: {fault.english}",
             fault.line,
             fault.column,
         )

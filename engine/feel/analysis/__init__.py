@@ -3,7 +3,7 @@ comparisons that can never be true."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from engine.feel import syntax as ast
@@ -23,14 +23,15 @@ def analyse(
     wanted: Type | None = None,
     functions: Mapping[str, Callable[..., Any]] | None = None,
     closed: bool = True,
+    own_types: Collection[str] = (),
 ) -> list[Finding]:
     """The findings of an expression, in the order of its text.
 
     `types` are those of the names in reach, `value` that of the value under test, `wanted` that of
     the result, `functions` those beyond the standard's. Unless `closed`, names that are not in
-    `types` may still exist.
+    `types` may still exist. `own_types` are the names of the types that the model defines.
     """
-    inference = Inference(expression.text, types, value, functions or {}, closed)
+    inference = Inference(expression.text, types, value, functions or {}, closed, own_types)
     found = inference.of(expression.tree)
     if wanted is not None and not isinstance(expression.tree, ast.UnaryTests):
         known = ANY_NAME not in (found.name, wanted.name) and found.name != NULL

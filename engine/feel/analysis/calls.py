@@ -47,14 +47,14 @@ def call(inference: Inference, node: ast.Call) -> Type:
     arguments = [inference.of(part) for part in node.arguments]
     named = {name: inference.of(part) for name, part in node.named}
     if not isinstance(node.function, ast.Name):
-        return _own(inference, node, inference.of(node.function))
+        return _own(inference, node, inference.of(node.function), arguments)
     name = node.function.name
     if name == "@":
         return _literal(inference, node)
     bound = inference.find(name)
     function = BUILTINS.get(name) or inference.functions.get(name)
     if bound is not None and (function is None or bound.name in (FUNCTION, ANY_NAME)):
-        return _own(inference, node, bound)
+        return _own(inference, node, bound, arguments)
     if function is None:
         if inference.closed and not inference.open_items:
             inference.missing(
@@ -69,13 +69,24 @@ def call(inference: Inference, node: ast.Call) -> Type:
     return _built_in(inference, node, function, arguments, named)
 
 
-def _own(inference: Inference, node: ast.Call, function: Type) -> Type:
+def _own(inference: Inference, node: ast.Call, function: Type, arguments: list[Type]) -> Type:
     if is_known(function) and function.name != FUNCTION:
         inference.error(node, "not_function")
     given = len(node.arguments) + len(node.named)
     if function.items and len(function.items) != given:
         inference.error(node, "function_arguments", len(function.items), given)
+    elif function.items and not node.named:
+        for part, wanted, found in zip(node.arguments, function.items, arguments, strict=True):
+            if is_known(wanted) and is_known(found) and not _becomes(found, wanted):
+                inference.error(part, "wanted_argument", wanted.name, found.name)
     return function.result or ANY
+
+
+def _becomes(found: Type, wanted: Type) -> bool:
+    """Whether a value of one type is one of another, the standard's conversions included."""
+    names = (found.name, wanted.name)
+    one_is_a_list = (found.name == LIST) != (wanted.name == LIST)
+    return found.name == wanted.name or one_is_a_list or names == (DATE, DATE_TIME)
 
 
 def _literal(inference: Inference, node: ast.Call) -> Type:
@@ -100,10 +111,7 @@ def _built_in(
         if (form.takes_names(set(named)) if named else form.takes(len(arguments)))
     ]
     if not forms or (named and arguments):
-        key, said = "argument_count", str(len(arguments))
-        if named:
-            key, said = "argument_names", "、".join(named)
-        inference.error(node, key, function.name, said)
+        _wrong_arguments(inference, node, function)
         return ANY
     pairs = [_pairs(form, arguments, named) for form in forms]
     fitting = [place for place, one in enumerate(pairs) if all(_fits(*pair) for pair in one)]
@@ -118,6 +126,22 @@ def _built_in(
     if value is not MISSING:
         return Type(kind(value))
     return _result(function.name, forms[(fitting or [0])[0]], [*arguments, *named.values()])
+
+
+def _wrong_arguments(inference: Inference, node: ast.Call, function: Builtin) -> None:
+    """Reports arguments that no form of a function takes, at the name that does not exist."""
+    if node.arguments and node.named:
+        inference.error(node, "both_kinds")
+    elif not node.named:
+        inference.error(node, "argument_count", function.name, len(node.arguments))
+    else:
+        own = dict.fromkeys(p.name for form in function.forms for p in form.parameters)
+        listed = ", ".join(own)
+        unknown = [name for name, _ in node.named if name not in own]
+        if unknown:
+            inference.error(node, "argument_unknown", function.name, unknown[0], listed)
+        else:
+            inference.error(node, "argument_missing", function.name, listed)
 
 
 def _pairs(

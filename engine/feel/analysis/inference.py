@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -11,7 +11,7 @@ from typing import Any
 from engine.feel import syntax as ast
 from engine.feel.errors import place
 from engine.feel.messages import say
-from engine.feel.types import ANY, ANY_NAME, Type
+from engine.feel.types import ANY, ANY_NAME, Type, is_basic
 from engine.feel.values import NULL
 
 
@@ -37,6 +37,8 @@ class Inference:
     value: Type
     functions: Mapping[str, Callable[..., Any]]
     closed: bool
+    # The names of the model's own types.
+    own_types: Collection[str] = ()
     findings: list[Finding] = field(default_factory=list)
     scopes: list[dict[str, Type]] = field(default_factory=list)
     # Below a filter over items of unknown type any name may be an entry of theirs.
@@ -51,6 +53,13 @@ class Inference:
         line, column = place(self.text, node.start)
         said, english = (say(key, arguments, language) for language in ("zh", "en"))
         self.findings.append(Finding(key, said, english, node.start, node.end, line, column))
+
+    def known_type(self, node: ast.TypeNode) -> None:
+        """Reports the name of a type that does not exist."""
+        named = (part for part in ast.walk(node) if isinstance(part, ast.TypeNode))
+        for part in named:
+            if not is_basic(part.name) and part.name not in self.own_types:
+                self.error(part, "unknown_type", part.name)
 
     def missing(self, node: ast.Node, kind: str, name: str, known: Iterable[str]) -> None:
         """Reports a name that does not exist, with the one that may be meant."""

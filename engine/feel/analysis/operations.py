@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from engine.feel import syntax as ast
 from engine.feel.analysis.inference import Inference, infers, is_known
 from engine.feel.analysis.structure import expect_boolean
 from engine.feel.arithmetic import result_kind
 from engine.feel.comparison import equal, is_ordered
 from engine.feel.constants import constant
-from engine.feel.types import ANY, Type, read_type
+from engine.feel.types import ANY, Type
 from engine.feel.values import BOOLEAN, DAYS, LIST, MISSING, MONTHS, NULL, NUMBER, RANGE, kind
 from engine.feel.writing import text_of
 
+# No number is written `000`, but `5,000` is five thousand to many.
+_GROUPED = re.compile(r"-?\d{1,3},0\d\d(?!\d)")
 _ORDER = frozenset(["<", "<=", ">", ">="])
 
 
@@ -104,8 +108,11 @@ def in_(inference: Inference, node: ast.In) -> Type:
 
 @infers(ast.UnaryTests)
 def unary_tests(inference: Inference, node: ast.UnaryTests) -> Type:
-    for test in node.tests:
+    for before, test in zip((None, *node.tests), node.tests, strict=False):
         tested(inference, test)
+        written = inference.text[before.start : test.end] if before else ""
+        if _GROUPED.match(written):
+            inference.error(test, "thousands", written)
     return Type(BOOLEAN)
 
 
@@ -133,5 +140,5 @@ def tested(inference: Inference, node: ast.Node) -> None:
 @infers(ast.InstanceOf)
 def instance_of(inference: Inference, node: ast.InstanceOf) -> Type:
     inference.of(node.value)
-    read_type(node.type)
+    inference.known_type(node.type)
     return Type(BOOLEAN)

@@ -22,7 +22,7 @@ def literal(node: ast.Literal, where: Environment) -> Evaluate:
 
 @compiles(ast.Unreadable)
 def unreadable(node: ast.Unreadable, where: Environment) -> Evaluate:
-    return lambda f: f[RUN].warn(node.start, "unreadable", node.reason)
+    return lambda f: f[RUN].warn(node.start, "unreadable", node.reason, node.english)
 
 
 @compiles(ast.Input)

@@ -276,7 +276,9 @@ _SAY: dict[type[ast.Node], Callable[[Any, Voice], str]] = {
     ast.Literal: lambda node, voice: say_value(node.value, voice),
     ast.Name: _name,
     ast.Input: lambda node, voice: voice.word("value"),
-    ast.Unreadable: lambda node, voice: str(node.reason),
+    ast.Unreadable: lambda node, voice: str(
+        node.reason if voice.language == "zh" else node.english
+    ),
     ast.Unary: lambda node, voice: f"−{say_node(node.operand, voice)}",
     ast.Path: _path,
     ast.Binary: _binary,

@@ -17,6 +17,9 @@ _FOREIGN = (
     (re.compile(r"^\s*[#$]\{(.*)\}\s*$", re.DOTALL), r"\1"),
     (re.compile(r"^\s*=(?!=)\s*"), ""),
     (re.compile(r"===?"), "="),
+    (re.compile(r"=>"), ">="),
+    (re.compile(r"=<"), "<="),
+    (re.compile(r"<>"), "!="),
     (re.compile(r"!=="), "!="),
     (re.compile(r"\s*&&\s*"), " and "),
     (re.compile(r"\s*\|\|\s*"), " or "),
@@ -61,16 +64,11 @@ def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
                 place.element,
                 f"“{called(place.element)}”的表达式“{place.text}”有误: {error}",
                 f"“{called(place.element)}”: the expression “{place.text}” cannot be read at "
-                f"line {error.line}, column {error.column}{_near(place.text, error.position)}",
+                f"line {error.line}, column {error.column}: {error.english}",
                 _cure(place),
                 line=error.line,
                 column=error.column,
             )
-
-
-def _near(text: str, position: int) -> str:
-    rest = text[position : position + 20].strip()
-    return f", near “{rest}”" if rest else ", where it ends too early"
 
 
 def _cure(place: Place) -> Fix | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from engine.lint.dataflow import names_of, reads
+from engine.lint.dataflow import names_of, read_at, reads
 from engine.lint.expressions import Place, places
 from engine.lint.finding import Finding, Fix
 from engine.lint.model import Diagram, Release, called
@@ -36,11 +36,14 @@ def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
                 continue
             near = [n for n in get_close_matches(name, written, 1, 0.85) if not _numbered(n, name)]
             if near:
+                line, column = read_at(place, name)
                 yield diagram.warning(
                     place.element,
                     f"“{called(place.element)}”读取的 {name} 没有写入过,是否应为 {near[0]}",
                     f"“{called(place.element)}” reads {name}, which nothing writes; is it {near[0]}?",
                     _cure(place, name, near[0]),
+                    line=line,
+                    column=column,
                 )
 
 
