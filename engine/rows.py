@@ -97,6 +97,13 @@ class _Answers:
         return key in self.found and (not lock or key in self.locked)
 
 
+class _Unknown:
+    """Stands for an answer that nobody has asked for."""
+
+
+_UNKNOWN = _Unknown()
+
+
 class Rows:
     """The rows of one transaction; see the module."""
 
@@ -114,12 +121,14 @@ class Rows:
     # -- what is known
 
     def known(self, work: Work, question: Question[K, V], key: K, lock: bool = False) -> V | None:
-        answers = self._answers_to(question)
-        if not answers.has(key, lock):
-            self.know(work, question, [key], lock)
-            answers = self._answers_to(question)
-        found: V | None = answers.found[key]
-        return found
+        answers = self._answers.get(question)
+        if answers is not None and not (lock and key not in answers.locked):
+            found: V | None | _Unknown = answers.found.get(key, _UNKNOWN)
+            if not isinstance(found, _Unknown):
+                return found
+        self.know(work, question, [key], lock)
+        read: V | None = self._answers_to(question).found[key]
+        return read
 
     def know(
         self, work: Work, question: Question[K, V], keys: Collection[K], lock: bool = False

@@ -102,6 +102,8 @@ def _parts(value: Range) -> list[Any]:
 
 
 def _pack_default(value: object) -> Any:
+    if type(value) is Decimal:
+        return msgpack.ExtType(_DECIMAL, str(value).encode())
     if isinstance(value, float):
         raise ValueRefused("流程数据不接受浮点数,请使用 Decimal")
     if isinstance(value, (tuple, set, frozenset)):
@@ -112,10 +114,13 @@ def _pack_default(value: object) -> Any:
     return msgpack.ExtType(code, text.encode())
 
 
+_ATOMS = frozenset([str, type(None), bool, Decimal, datetime, date])
+
+
 def plain(value: object) -> object:
     """Copies containers so that msgpack never meets a float or a huge integer unseen."""
     kind = type(value)
-    if kind is str or value is None or kind is bool:
+    if kind in _ATOMS:
         return value
     if isinstance(value, dict):
         return {k if type(k) is str else _key(k): plain(v) for k, v in value.items()}
@@ -186,6 +191,8 @@ def to_json(value: object) -> Any:
 
 def _other_to_json(value: object) -> Any:
     """Of values with a tag, and of kinds that are derived from the plain ones."""
+    if type(value) is Decimal:
+        return {_TAGS[_DECIMAL]: str(value)}
     bases: tuple[type[Any], ...] = (str, int, dict, list, tuple)
     for base in bases:
         if isinstance(value, base) and type(value) is not base:
