@@ -223,7 +223,7 @@ class Rows:
     def _told(self) -> None:
         connection = self._connection()
         assert connection is not None
-        told(connection, writes=True)
+        told(connection, writes=True, sends=False)
 
     # -- sending
 

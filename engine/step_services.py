@@ -59,7 +59,7 @@ class StepServices:
     def _watched(self, act: Callable[[], Any]) -> Any:
         """Without a savepoint: one that fails after it has written has the step run again with them."""
         connection = self.work.connection
-        watch = watched(connection, self._take)
+        watch = watched(connection, self._take, eager=self.turn.contended)
         try:
             return act()
         except (RetryStep, VersionConflict):

@@ -47,6 +47,12 @@ class Turn:
     standings: list[Standing]
     settled: list[Settled] = field(default_factory=list)
     taken: bool = False
+    contended: bool = field(init=False)
+    """Whether there is anything that somebody else could take; not if all instances are new. What
+    their handlers only collect then leaves them to be written once, with their state."""
+
+    def __post_init__(self) -> None:
+        self.contended = bool(self.settled) or any(one.lock_version for one in self.standings)
 
     def take(self) -> None:
         """Raises VersionConflict if another step was faster, Conflict if there is nothing to settle."""

@@ -10,15 +10,17 @@ from sqlalchemy import Connection
 
 @dataclass(eq=False)
 class Watch:
-    """What a piece of code does with a connection: `first` is called before its first statement."""
+    """What a piece of code does with a connection: `first` is called before its first statement, and
+    with `eager` before the first row that it collects."""
 
     first: Callable[[], None] | None
+    eager: bool
     wrote: bool = False
 
 
-def watched(connection: Connection, first: Callable[[], None]) -> Watch:
+def watched(connection: Connection, first: Callable[[], None], eager: bool) -> Watch:
     """Watches the statements from now on, until `let_be`; watches may lie within each other."""
-    watch = Watch(first)
+    watch = Watch(first, eager)
     connection.info.setdefault("watches", []).append(watch)
     return watch
 
@@ -28,11 +30,11 @@ def let_be(connection: Connection, watch: Watch) -> None:
     connection.info["watches"].remove(watch)
 
 
-def told(connection: Connection, writes: bool) -> None:
+def told(connection: Connection, writes: bool, sends: bool = True) -> None:
     """Tells those who watch that a statement is about to be sent, or a row collected."""
     watches: list[Watch] = connection.info.get("watches") or []
     for place, watch in enumerate(list(watches)):
-        if watch.first is not None:
+        if watch.first is not None and (sends or watch.eager):
             first, watch.first = watch.first, None
             # What is done first is not the watched code's own doing.
             inner = watches[place:]

@@ -130,6 +130,7 @@ def _read_ahead(work: Work, lines: list[Any]) -> None:
     rows.know(work, LISTINGS, firms)
     indicators.read_ahead(work, set(codes))
     decisions_in_force(work)
+    _ = work.calendar  # no statement while the handlers run: the new instances are written once
 
 
 def _checked(work: Work, line: Any) -> Opening:
