@@ -123,7 +123,7 @@ class Rows:
     def known(self, work: Work, question: Question[K, V], key: K, lock: bool = False) -> V | None:
         answers = self._answers.get(question)
         if answers is not None and not (lock and key not in answers.locked):
-            found: V | None | _Unknown = answers.found.get(key, _UNKNOWN)
+            found: V | _Unknown | None = answers.found.get(key, _UNKNOWN)
             if not isinstance(found, _Unknown):
                 return found
         self.know(work, question, [key], lock)
