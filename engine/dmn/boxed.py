@@ -271,7 +271,7 @@ class Boxed:
             with self.at(f"“{label}”的默认结果", f"default output of “{label}”"):
                 otherwise = self.parse(text_of(default), "expression", default, scope, wanted)
         return model.Output(
-            node.get("name", ""),
+            node.get("name", "") or label,
             label,
             # Without a list of its own, those of its type or of the answer's are in order.
             next(filter(None, map(_listed, (tests, *wanted.limits, *answer.limits))), ()),

@@ -81,12 +81,16 @@ class _Reader:
             name = node.get("typeRef", "") or node.get("outputTypeRef", "")
             if local(node) == "typeRef":
                 name = (node.text or "").strip()
-            known = basic(name) or self.sources.item_definition(self.source, name)[1] is not None
+            known = (
+                basic(self.source.type_name(name))
+                or self.sources.item_definition(self.source, name)[1] is not None
+            )
             if name and not known:
                 yield owner_of(node), name
 
     def type(self, name: str) -> Type:
         """A type by its name in this file; what nobody defined is Any."""
+        name = self.source.type_name(name)
         if not name:
             return ANY
         if name not in self.types:

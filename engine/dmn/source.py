@@ -73,6 +73,15 @@ class Source:
             node.get("name", ""): node for node in children(self.root, "itemDefinition")
         }
 
+    def type_name(self, name: str) -> str:
+        """A type's name without the prefix that older files write as XML does, `feel:number`."""
+        prefix, colon, bare = name.strip().partition(":")
+        namespace = self.root.nsmap.get(prefix) or ""
+        if not colon or not namespace:
+            return name
+        one = self.import_of(namespace)
+        return f"{one.name}.{bare}" if one is not None and one.name else bare
+
     @property
     def has_input_data(self) -> bool:
         return any(local(node) == "inputData" for node in self.elements.values())
@@ -174,6 +183,7 @@ class Sources:
         self, home: Source, name: str
     ) -> tuple[Source, etree._Element] | tuple[None, None]:
         """The definition of a type by its name, of an imported one by `import.name`."""
+        name = home.type_name(name)
         if name in home.item_definitions:
             return home, home.item_definitions[name]
         for one in home.imports:

@@ -50,7 +50,7 @@ class Type:
     """A type: basic by its FEEL `name`, or of components, or of another type.
 
     `allowed` are unary tests for the value, of a collection for each item; `constraint` for the
-    collection as a whole. A function has `parameters` and a `result`.
+    value or the collection as a whole. A function has `parameters` and a `result`.
     """
 
     name: str = "Any"
@@ -91,7 +91,8 @@ class Type:
     @property
     def limits(self) -> tuple[Expression, ...]:
         """The tests that a value has to pass, its own and those of what it stands for."""
-        own = (self.allowed,) if self.allowed else ()
+        tests = (self.allowed, None if self.collection else self.constraint)
+        own = tuple(one for one in tests if one is not None)
         return (*own, *(self.base.limits if self.base else ()))
 
     def item(self) -> Type:
@@ -125,7 +126,8 @@ def conforms(value: Any, wanted: Type) -> bool:
         )
     if wanted.base is not None and not conforms(value, wanted.base):
         return False
-    return _is_plain(value, wanted) and _passes(value, wanted.allowed)
+    tests = (wanted.allowed, wanted.constraint)
+    return _is_plain(value, wanted) and all(_passes(value, one) for one in tests)
 
 
 def _is_plain(value: Any, wanted: Type) -> bool:

@@ -8,6 +8,15 @@ from tests.engine.dmn.boxes import item, rules
 from tests.engine.dmn.corners import check, d, name_of
 
 CORNERS = [
+    (
+        "{甲: 1, 乙: 2}",
+        "{x: 1}",
+        d(
+            rules("FIRST", [("x",)], [("甲",), ("乙",)], [["-", "1", "2"]]).replace(
+                "output name", "output label"
+            )
+        ),
+    ),
     # tables
     (
         "2",

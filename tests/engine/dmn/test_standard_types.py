@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from engine.dmn import Decisions
+from engine.feel import evaluate
 from tests.engine.dmn.boxes import component, function_type, item
 from tests.engine.dmn.corners import check, d, name_of
-from tests.engine.dmn.files import given, knowledge, lit
+from tests.engine.dmn.files import file, given, importing, knowledge, lit
 
 TYPES = "".join(
     [
@@ -31,10 +33,17 @@ TYPES = "".join(
         item("tAl", "Any", allowed="1,2"),
         item("tR", "range"),
         function_type("tF", "number", a="number"),
+        item("tEven", "number", constraint="even(?)"),
+        item("tSmallEven", "tEven", allowed="[0..9]"),
     ]
 )
 # a type, a value given for input data of it, and what the decision reads
 GIVEN = [
+    ("tEven", "4", "4"),
+    ("tEven", "5", "error"),
+    ("tSmallEven", "4", "4"),
+    ("tSmallEven", "5", "error"),
+    ("tSmallEven", "12", "error"),
     ("number", "1", "1"),
     ("number", "[1]", "1"),
     ("number", '"1"', "error"),
@@ -181,3 +190,29 @@ def test_expressions_know_the_types_of_their_file(text, value, expected):
 @pytest.mark.parametrize("corner", FUNCTIONS, ids=map(name_of, FUNCTIONS))
 def test_functions_have_types_too(corner):
     check(corner)
+
+
+@pytest.mark.parametrize(
+    ("type_name", "value", "expected"),
+    [
+        ("f:number", "1", "1"),
+        ("f:number", '"a"', "error"),
+        ("own:tA", '"a"', '"a"'),
+        ("own:tA", '"z"', "error"),
+        ("l:tRate", "0.5", "0.5"),
+        ("l:tRate", "2", "error"),
+    ],
+)
+def test_older_files_name_types_with_the_prefixes_of_xml(type_name, value, expected):
+    spaces = (
+        'xmlns:f="http://www.omg.org/FEEL/20140401" xmlns:own="urn:t" xmlns:l="urn:lib" '
+        'namespace="urn:t"'
+    )
+    parts = (importing("lib"), TYPES, given("i", "x", type_name), d(lit("x"), "input:#i"))
+    content = file(*parts).replace(b'namespace="urn:t"', spaces.encode(), 1)
+    library = file(item("tRate", "number", allowed="[0..1]"), namespace="urn:lib")
+    found, trace = Decisions({"a.dmn": content, "lib.dmn": library}).decide(
+        "d", evaluate(f"{{x: {value}}}")
+    )
+    assert found == (None if expected == "error" else evaluate(expected))
+    assert ("problems" in trace) is (expected == "error")
