@@ -243,8 +243,9 @@ def test_a_chunk_asks_the_database_as_often_as_a_line(two_scenes):
     assert asked[1] <= asked[0]
 
 
-def test_chains_and_ledger_of_a_list_are_proved(runtime, tmp_path):
-    scene = district(runtime, tmp_path / "district", FIRMS)
+@pytest.mark.parametrize("money", [MONEY, FIRMS])
+def test_chains_and_ledger_of_a_list_are_proved(runtime, tmp_path, money):
+    scene = district(runtime, tmp_path / "district", money)
     line_ids, _ = signed(scene)
     together(scene, line_ids)
     with verify.consistent(scene.runtime) as work:
