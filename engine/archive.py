@@ -158,6 +158,7 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
 def history_of(work: Work, instance_id: UUID, folder: Path) -> Iterator[dict[str, Any]]:
     """All events of an instance, oldest first, those in archives too, as `event` has them.
 
+    A month that was destroyed when its term was over is one entry of the kind `destroyed`.
     Raises NotFound if there is no such instance, ArchiveMissing if a file is not in the folder.
     """
     row = work.connection.execute(select(instance).where(instance.c.id == instance_id)).first()
@@ -167,17 +168,35 @@ def history_of(work: Work, instance_id: UUID, folder: Path) -> Iterator[dict[str
     # A month is archived whole, so what is missing at the beginning lies in the archived ones.
     if row.sequence and (not rest or rest[0]["sequence"] > 1):
         begun = row.started_at.astimezone(UTC).date().replace(day=1)
-        months = work.connection.scalars(
-            select(archived_month.c.file)
+        months = work.connection.execute(
+            select(archived_month)
             .where(archived_month.c.month >= begun)
             .order_by(archived_month.c.month)
         )
-        for name in months.all():
-            path = folder / name
+        ended = (row.ended_at or work.now).astimezone(UTC).date()
+        for month in months.all():
+            if month.destroyed_at is not None:
+                if month.month <= ended:
+                    yield _destroyed(instance_id, month)
+                continue
+            path = folder / month.file
             if not path.exists():
                 raise ArchiveMissing(f"归档文件 {path} 不在,请把它放回归档文件夹后再查看")
             yield from (one for one in read(path) if one["instance_id"] == instance_id)
     yield from rest
+
+
+def _destroyed(instance_id: UUID, month: Any) -> dict[str, Any]:
+    return dict.fromkeys(event.c.keys()) | {
+        "instance_id": instance_id,
+        "at": month.destroyed_at,
+        "actor": month.destroyed_by,
+        "kind": "destroyed",
+        "element": "",
+        "name": f"{month.month:%Y-%m}",
+        "data": {"file": month.file, "digest": month.digest},
+        "reason": month.destroy_reason,
+    }
 
 
 def unlike_seals(work: Work, path: Path) -> Iterator[str]:

@@ -412,7 +412,11 @@ archived_month = Table(
     Column("seal_id", ForeignKey("seal.id"), nullable=False),
     moment("archived_at", nullable=False),
     Column("archived_by", Text, nullable=False),
-    comment="Months of the history that lie in files; their hashes stay in `sealed_head`.",
+    moment("destroyed_at"),
+    Column("destroyed_by", Text),
+    Column("destroy_reason", Text),
+    comment="Months of the history that lie in files, or lay there until their term was over; their "
+    "hashes stay in `sealed_head`.",
 )
 
 request_key = Table(

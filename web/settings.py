@@ -58,6 +58,7 @@ class Settings:
     serve_sample_publicly: bool = False
     bank_url: str = ""  # where payments are sent; empty with the sample: the bank simulator
     history_months: int = 0  # months of history kept in the database; 0: all (see redeem archive)
+    archive_years: int = 30  # term of archived months; 0: for ever (see redeem archive --expired)
     log_level: str = "INFO"
 
     @property

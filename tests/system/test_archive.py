@@ -184,3 +184,52 @@ def test_a_month_in_use_is_left_for_another_night(runtime, cases, tmp_path):
     assert runtime.run(SYSTEM, seals.seal_grown)
     with runtime.database.connect() as connection:
         assert connection.scalar(text("select count(*) from archived_month")) == 0
+
+
+def in_years(runtime, years):
+    runtime.time.set(START.replace(year=START.year + years))
+
+
+def test_archives_are_destroyed_when_their_term_is_over_with_a_reason_and_never_by_themselves(
+    redeem, runtime, cases, tmp_path
+):
+    redeem("archive", "--keep-months", 2)
+    files = sorted((tmp_path / "archive").iterdir())
+    in_years(runtime, 30)
+    assert redeem("archive", "--expired")[1].startswith("没有保管期")
+    code, said = redeem("archive", "--destroy", "--reason", "想删")
+    assert code == 0 and "已销毁" not in said and all(one.exists() for one in files)
+    in_years(runtime, 31)
+    code, said = redeem("archive", "--expired")
+    assert code == 0 and [line[:7] for line in said.splitlines()] == ["2026-03", "2026-04"]
+    assert redeem("archive", "--expired", RONGYIDUI_ARCHIVE_YEARS="0")[1].startswith("没有保管期")
+    code, said = redeem("archive", "--destroy")
+    assert code == 1 and "依据" in said and all(one.exists() for one in files)
+    code, said = redeem("archive", "--destroy", "--reason", "鉴定意见〔2057〕1号")
+    assert code == 0 and said.count("已销毁") == 2 and not any(one.exists() for one in files)
+    with runtime.database.connect() as connection:
+        rows = connection.execute(select(archived_month)).all()
+    assert {row.destroy_reason for row in rows} == {"鉴定意见〔2057〕1号"}
+    found = whole(runtime, cases[1], tmp_path / "archive")
+    assert [(one["kind"], one["name"]) for one in found] == [
+        ("destroyed", "2026-03"),
+        ("destroyed", "2026-04"),
+    ]
+    assert redeem("instances", "history", cases[1])[0] == 0
+    assert redeem("verify")[0] == 0
+
+
+def test_a_file_left_by_a_process_that_died_after_its_month_was_destroyed_goes_the_next_time(
+    redeem, runtime, cases, environment, tmp_path
+):
+    redeem("archive", "--keep-months", 2)
+    in_years(runtime, 31)
+    words = [sys.executable, "-m", "web.commands", "archive", "--destroy", "--reason", "到期"]
+    crash = {"RONGYIDUI_CRASH_AT": "after commit of months destroyed"}
+    given = {**os.environ, **environment, **crash}
+    died = subprocess.run(words, cwd=ROOT, env=given, check=False, capture_output=True)
+    assert died.returncode == -9
+    assert len(list((tmp_path / "archive").iterdir())) == 2
+    code, said = redeem("archive", "--destroy", "--reason", "到期")
+    assert code == 0 and said.count("已销毁") == 2
+    assert list((tmp_path / "archive").iterdir()) == []

@@ -11,9 +11,10 @@ import click
 
 from engine import archive as archives
 from engine import backup as backups
+from engine import retention
 from engine.actor import SYSTEM
 from engine.calendar import SHANGHAI
-from engine.runtime import Work
+from engine.runtime import Runtime, Work
 from engine.time_source import SystemTime
 from handlers import sealing
 from web.commands import instances
@@ -37,29 +38,54 @@ def seal(settings: Settings) -> None:
 @click.option("--keep-months", type=int, help="how many past months stay; the setting if left out")
 @click.option("--to", "folder", type=click.Path(path_type=Path), help="the folder of archives")
 @click.option("--check", type=click.Path(path_type=Path, exists=True), help="checks an archive")
+@click.option("--expired", is_flag=True, help="lists the archives whose term is over")
+@click.option("--destroy", is_flag=True, help="destroys what --expired lists; needs --reason")
+@click.option("--reason", default="", help="on what grounds; stays in the record")
 @click.pass_context
 def archive(
-    ctx: click.Context, keep_months: int | None, folder: Path | None, check: Path | None
+    ctx: click.Context,
+    keep_months: int | None,
+    folder: Path | None,
+    check: Path | None,
+    expired: bool,
+    destroy: bool,
+    reason: str,
 ) -> None:
     """Moves old months of the history into files; their sealed hashes stay."""
     settings: Settings = ctx.obj
     keep = settings.history_months if keep_months is None else keep_months
     folder = folder or settings.archive_folder
-    with database_server(settings) as url:
-        runtime = make_runtime(settings, url)
+    with instances.opened(settings) as runtime:
         if check:
             found = runtime.run(SYSTEM, lambda work: list(archives.unlike_seals(work, check)))
             for finding in found:
                 click.echo(finding)
             click.echo("没有发现问题 / no finding" if not found else "", nl=not found)
             ctx.exit(1 if found else 0)
-        if not keep:
+        if expired or destroy:
+            _end_terms(runtime, settings.archive_years, folder, reason if destroy else None)
+        elif not keep:
             click.echo("历史全部保留(设置 history_months 为 0)/ all months are kept")
-            return
-        for month in runtime.run(SYSTEM, lambda work: archives.due(work, keep)):
-            path = runtime.run(SYSTEM, lambda work, m=month: archives.archive(work, m, folder))
-            click.echo(f"{month:%Y-%m}: {path or '没有记录 / empty'}")
-        runtime.database.dispose()
+        else:
+            for month in runtime.run(SYSTEM, lambda work: archives.due(work, keep)):
+                path = runtime.run(SYSTEM, lambda work, m=month: archives.archive(work, m, folder))
+                click.echo(f"{month:%Y-%m}: {path or '没有记录 / empty'}")
+
+
+def _end_terms(runtime: Runtime, years: int, folder: Path, reason: str | None) -> None:
+    """Shows the archives whose term is over and, with a reason, destroys them."""
+    over = runtime.run(SYSTEM, lambda work: retention.expired(work, years))
+    for row in over:
+        click.echo(f"{row.month:%Y-%m}: {folder / row.file}, {row.events} 条 / events")
+    if not over:
+        click.echo(f"没有保管期({years} 年)已满的归档 / no archive's term of {years} years is over")
+    if reason is None:
+        return
+    if over:
+        months = [row.month for row in over]
+        runtime.run(instances.OPERATOR, lambda work: retention.destroy(work, years, months, reason))
+    for path in runtime.run(SYSTEM, lambda work: retention.remove_files(work, folder)):
+        click.echo(f"已销毁 / destroyed: {path}")
 
 
 @instances.instances.command("history")
@@ -83,8 +109,8 @@ def instance_history(
                 continue
             at = event["at"].astimezone(SHANGHAI)
             click.echo(
-                f"{event['sequence']:>6}  {at:%Y-%m-%d %H:%M:%S}  {event['actor']:<10} "
-                f"{event['kind']:<18} {event['element']}  {event['reason']}".rstrip()
+                f"{event['sequence'] or '':>6}  {at:%Y-%m-%d %H:%M:%S}  {event['actor']:<10} "
+                f"{event['kind']:<18} {event['element'] or event['name']}  {event['reason']}".rstrip()
             )
 
 
