@@ -21,9 +21,11 @@ from handlers.eligibility.facts import LEDGER, REGISTER, Known
 from handlers.payouts.queue import HOLDING, rule_of
 from handlers.payouts.tables import entitlement
 
-SAME_EVENT = "同一事项未重复享受本政策"
-SAME_GROUP = "同一年度未享受互斥的其他政策"
-PLACES = "年度名额未满"
+# In Chinese and in English.
+_ACTIVE = ("企业在本区正常存续", "Active in the district")
+_SAME_EVENT = ("同一事项未重复享受本政策", "Not given for the same event before")
+_SAME_GROUP = ("同一年度未享受互斥的其他政策", "No other policy of its group in the same year")
+_PLACES = ("年度名额未满", "Places left in the year")
 _STATUS = {"moved": ("已迁出本区", "moved away"), "closed": ("已注销", "closed")}
 
 
@@ -40,13 +42,11 @@ def exclusions(
     firm = known.enterprise
     if firm.status != "active":
         said, english = _STATUS[firm.status]
-        yield _failed(
-            "status", "企业在本区正常存续", said, "为 存续", REGISTER, None, english, "active"
-        )
+        yield _failed("status", _ACTIVE, said, "为 存续", REGISTER, None, english, "active")
     for row in known.listings:
         said = f"{say_value(row.listed_on)}因“{row.reason}”被列入"
         english = f"listed on {row.listed_on}: {row.reason}"
-        text = f"未被列入{row.list_name}"
+        text = f"未被列入{row.list_name}", f"Not listed in “{row.list_name}”"
         yield _failed(
             "listing", text, said, "不在名单内", row.source, row.listed_on, english, "not listed"
         )
@@ -59,7 +59,7 @@ def exclusions(
     if places is not None and places_taken >= places:
         yield _failed(
             "places",
-            PLACES,
+            _PLACES,
             f"{event_date.year} 年已给 {places_taken} 个",
             f"每年 {places} 个",
             LEDGER,
@@ -97,7 +97,7 @@ def places_taken(work: Work, version: Any, event_date: date, case_id: UUID | Non
 
 def _failed(
     exclusion: str,
-    text: str,
+    text: tuple[str, str],
     actual: str,
     threshold: str,
     source: str,
@@ -105,9 +105,15 @@ def _failed(
     actual_english: str,
     threshold_english: str,
 ) -> Condition:
-    english = {"actual": actual_english, "threshold": threshold_english, "missing": None}
+    said, said_english = text
+    english = {
+        "text": said_english,
+        "actual": actual_english,
+        "threshold": threshold_english,
+        "missing": None,
+    }
     return Condition(
-        text, False, actual, threshold, None, source, as_of, english, exclusion=exclusion
+        said, False, actual, threshold, None, source, as_of, english, exclusion=exclusion
     )
 
 
@@ -119,7 +125,7 @@ def _same_event(
     if number is not None:
         yield _failed(
             "event",
-            SAME_EVENT,
+            _SAME_EVENT,
             f"办件 {number} 已兑付该事项",
             "同一事项只享受一次",
             LEDGER,
@@ -143,7 +149,7 @@ def _same_group(
     for row in {given.number: given for given in others}.values():
         yield _failed(
             "group",
-            SAME_GROUP,
+            _SAME_GROUP,
             f"{event_date.year} 年已享受“{row.policy_name}”(办件 {row.number})",
             "同类政策不重复享受",
             LEDGER,

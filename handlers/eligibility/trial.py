@@ -18,7 +18,8 @@ from engine.xml import parse_xml
 
 @dataclass(frozen=True)
 class Threshold:
-    """A cell with a number. `rule` counts from 1; `about` is what its row says in words."""
+    """A cell with a number. `rule` counts from 1; `about` is what its row says in words; both texts in
+    English (`…_english`) where the table has it, else empty."""
 
     id: str
     decision: str
@@ -27,6 +28,8 @@ class Threshold:
     text: str
     about: str
     is_result: bool
+    label_english: str = ""
+    about_english: str = ""
 
 
 def thresholds(decisions: Decisions, version: Any) -> list[Threshold]:
@@ -43,15 +46,26 @@ def thresholds(decisions: Decisions, version: Any) -> list[Threshold]:
 
 def _row(decision: str, table: Table, place: int) -> list[Threshold]:
     rule = table.rules[place]
-    cells = [(i.bare_label, t, False) for i, t in zip(table.inputs, rule.tests, strict=True)]
-    cells += [(o.label, r, True) for o, r in zip(table.outputs, rule.results, strict=True)]
-    texts = [r.tree.value for r in rule.results if isinstance(r.tree, syntax.Literal)]
-    about = next((text for text in texts if isinstance(text, str)), "")
-    return [
-        Threshold(f"{rule.id}/{n}", decision, rule.number, label, cell.text, about, is_result)
-        for n, (label, cell, is_result) in enumerate(cells)
-        if any(character.isdigit() for character in cell.text) and '"' not in cell.text
+    cells = [
+        (i.bare_label, i.english, cell, False)
+        for i, cell in zip(table.inputs, rule.tests, strict=True)
     ]
+    cells += [(o.label, "", r, True) for o, r in zip(table.outputs, rule.results, strict=True)]
+    said = {
+        output.name: result.tree.value
+        for output, result in zip(table.outputs, rule.results, strict=True)
+        if isinstance(result.tree, syntax.Literal) and isinstance(result.tree.value, str)
+    }
+    english = said.pop("text_en", "")
+    about = next(iter(said.values()), "")
+    return [
+        Threshold(
+            f"{rule.id}/{n}", decision, rule.number, label, cell.text, about, is_result,
+            label_english, english,
+        )
+        for n, (label, label_english, cell, is_result) in enumerate(cells)
+        if any(character.isdigit() for character in cell.text) and '"' not in cell.text
+    ]  # fmt: skip
 
 
 def with_cells(files: Mapping[str, bytes], values: Mapping[str, str]) -> dict[str, bytes]:

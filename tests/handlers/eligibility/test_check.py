@@ -124,6 +124,7 @@ def test_a_negative_listing_fails_with_list_reason_and_source(work, version):
     assert answer.failed == ["未被列入严重失信主体名单"]
     last = answer.conditions[-1]
     assert last.actual == "2026年1月5日因“逾期未履行义务”被列入"
+    assert last.english["text"] == "Not listed in “严重失信主体名单”"
     assert (last.source, last.as_of) == ("信用中国", date(2026, 1, 5))
 
 

@@ -11,7 +11,9 @@ from engine.dmn import Decisions
 from engine.errors import InvalidInput
 from handlers.catalogue.tables import policy_version
 from handlers.eligibility import trial
+from handlers.eligibility.versions import version_row
 from handlers.eligibility.what_if import Side, compare, decision_files
+from tests.engine.dmn.tables import table
 from tests.handlers.eligibility.district import DAY, add_case, add_firm, add_policy, release
 from tests.handlers.eligibility.test_runs import AMOUNT
 
@@ -73,3 +75,19 @@ def test_what_is_no_feel_and_what_is_gone_is_named(work, version):
     with pytest.raises(InvalidInput) as refused:
         trial.with_cells(decision_files(work), {first.id: ">= (", "gone/0": "1"})
     assert set(refused.value.fields) == {first.id, "gone/0"}
+
+
+def test_a_number_to_try_says_in_english_what_the_table_has_in_english(work):
+    money = table(
+        "amount",
+        "FIRST",
+        [("产值", "output_value", "")],
+        ["amount", "text", "text_en"],
+        [["-", "10000", '"每家 1 万元"', '"10,000 yuan each"']],
+    )
+    release(work, money)
+    version = version_row(work, add_policy(work, amount_decision="amount"))
+    found = trial.thresholds(Decisions(decision_files(work)), version)
+    assert [(one.about, one.about_english) for one in found if one.is_result] == [
+        ("每家 1 万元", "10,000 yuan each")
+    ]

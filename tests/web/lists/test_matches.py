@@ -18,10 +18,16 @@ def test_a_run_fills_the_lists(district, reviewer):
     district.apply(district.person(first))
     assert "还没有匹配过" in page(reviewer, "/lists/matches")
     assert post(reviewer, "/lists/matches").status_code == 302
-    assert "正在匹配" in page(reviewer, "/lists/matches")
+    busy = page(reviewer, "/lists/matches")
+    assert "正在匹配" in busy and 'hx-trigger="every 2s"' in busy
     district.scene.drain()
     text = page(reviewer, "/lists/matches")
-    assert "正在匹配" not in text and "扩岗补助" in text and "20,000.00" in text
+    assert (
+        "正在匹配" not in text
+        and "hx-trigger" not in text
+        and "扩岗补助" in text
+        and "20,000.00" in text
+    )
     codes = {firm: district.scene.uscc(firm) for firm in (first, second, builder)}
     lists = {
         show: page(reviewer, f"/lists/matches/I@1?show={show}")
@@ -54,6 +60,15 @@ def test_a_department_sees_its_own_policies(district, reviewer, unit, role, stat
     page(officer, "/lists/matches/I@1", status)
     if status == 404:
         assert "扩岗补助" not in page(officer, "/lists/matches")
+
+
+def test_an_empty_list_says_what_to_do_next(district, reviewer):
+    district.firm()
+    post(reviewer, "/lists/matches")
+    district.scene.drain()
+    assert "从“符合而从未申请”里通知企业" in page(reviewer, "/lists/matches/I@1?show=asked")
+    assert "重新匹配，名单会随之变化" in page(reviewer, "/lists/matches/I@1?show=nearly")
+    assert "项条件均符合" in page(reviewer, "/lists/matches/I@1?show=never")
 
 
 def test_what_was_never_matched_says_so(district, reviewer):
