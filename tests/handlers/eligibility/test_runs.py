@@ -86,6 +86,17 @@ def test_a_list_says_what_each_firm_lacks_and_is_due(work, firms):
     assert [one.uscc for one in second] == [nearly[1].uscc]
 
 
+def test_a_run_that_stops_in_the_middle_leaves_the_former_to_be_seen(work, firms):
+    former = finished(work)
+    begun = runs.start(work, DAY)
+    assert runs.go_on(work, begun, limit=2)
+    assert runs.latest(work, "P@1", DAY).id == runs.newest_done(work).id == former.id
+    assert len(match_lists.lines(work, former, "P@1", "nearly")) == 2
+    stored = select(func.count()).select_from(match_row)
+    assert work.connection.scalar(stored.where(match_row.c.run_id == former.id)) == 5
+    assert work.connection.scalar(stored.where(match_row.c.run_id == begun)) == 2
+
+
 def test_only_the_newest_run_of_a_day_and_recent_ones_stay(work, firms):
     finished(work)
     other = runs.start(work, date(2026, 2, 1))
