@@ -200,6 +200,20 @@ def complete(
     )
 
 
+def correct(work: Work, task_id: UUID, changes: dict[str, Any], reason: str) -> None:
+    """Changes the data that an open task sees, because what they were found from has changed.
+
+    The history says what, who and why; the task stays with whom it is. Raises NotAllowed, or Conflict
+    if the task is no longer open.
+    """
+    task, found = _standing(work, task_id)
+    if task.status != "open":
+        raise Conflict("这件事已经办过了,请刷新待办列表")
+    _may_fill(work, task)
+    entry = Entry("corrected", task.element, task.name, task_id, {"changed": changes}, reason)
+    steps.do(work, [Step(found, lambda run: run.correct(task_id, changes), entry)])
+
+
 def _complete(work: Work, task_id: UUID, answer: dict[str, Any], reason: str) -> None:
     task, found = _standing(work, task_id)
     if task.status != "open":

@@ -30,6 +30,7 @@ KINDS: dict[str, tuple[str, str, str]] = {
     "failed": (N_("出错"), "alert-triangle", "danger"),
     "recovered": (N_("已恢复"), "check", "success"),
     "retried": (N_("已重试"), "refresh", "warning"),
+    "corrected": (N_("已更正数据"), "edit", "warning"),
     "suspended": (N_("已挂起"), "player-pause", "warning"),
     "resumed": (N_("恢复运行"), "player-play", "success"),
     "cancelled": (N_("已取消"), "ban", "danger"),

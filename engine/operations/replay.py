@@ -98,7 +98,7 @@ def replay(events: Iterable[Row[Any]], shapes: dict[str, Shape], process_id: str
             _move(story, event, data)
         elif event.kind == "went back":
             _go_back(story, event, data)
-        elif event.kind == "retried":
+        elif event.kind in ("retried", "corrected"):
             _correct(story, event, data.get("changed", {}))
         elif event.kind == "migrated":
             _rename(story, data.get("elements", {}))

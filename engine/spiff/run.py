@@ -150,6 +150,10 @@ class Run:
         task.run()
         self._done(task)
 
+    def correct(self, task_id: UUID, changes: dict[str, Any]) -> None:
+        """Changes the data that an open user task sees. Raises Conflict if it is not open."""
+        self._task(task_id, HumanTask, TaskState.READY).data.update(refuse_reserved(changes))
+
     def fire(self, task_id: UUID, element: str, due: datetime | None = None) -> None:
         """Tells a waiting timer that it is due. `due` is when, if it has been moved since armed."""
         task = self._find(task_id)

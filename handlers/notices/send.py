@@ -36,6 +36,7 @@ TITLES = {
     "withdrawn": "申请撤回通知",
     "terminated": "终止办理通知书",
     "restarted": "重新办理通知",
+    "roster_reviewed": "人员名册审核通知",
 }
 KINDS = (
     "received",

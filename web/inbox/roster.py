@@ -1,18 +1,19 @@
-"""The full names and numbers of a case's roster, for whoever verifies the persons."""
+"""A case's roster for whoever verifies the persons: full numbers, and who does not count."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from flask import render_template, request
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from engine import user_tasks
-from engine.errors import NotAllowed, NotFound
+from engine.errors import InvalidInput, NotAllowed, NotFound
 from engine.runtime import Work
 from handlers.accounts import people
 from handlers.accounts.roles import HEAD, REVIEWER
+from handlers.eligibility import roster_review
 from handlers.rosters import keeping
 from web.access import requires, run
 from web.inbox import blueprint, case_view, task_page
@@ -45,3 +46,18 @@ def roster(task_id: UUID) -> Any:
         }
 
     return render_template("inbox/roster.html", task_id=task_id, **run(act))
+
+
+@blueprint.post("/<uuid:task_id>/roster/review")
+@requires(REVIEWER, HEAD)
+def review_roster(task_id: UUID) -> Any:
+    """Strikes the ticked persons off, or puts them back; the amount follows."""
+    rows = [int(row) for row in request.form.getlist("rows") if row.isascii() and row.isdigit()]
+    reason = request.form.get("reason", "")
+    act = roster_review.restore if request.form.get("act") == "restore" else roster_review.strike
+    try:
+        run(lambda work: act(work, task_id, rows, reason))
+    except InvalidInput as error:
+        return task_page.show(task_id, 422, "；".join(error.fields.values()) or error.message)
+    flash(_("名册已审核，条件和金额已重新核对。"), "success")
+    return redirect(url_for("inbox.task", task_id=task_id, _anchor="roster-title"))

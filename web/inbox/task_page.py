@@ -41,12 +41,20 @@ def load(work: Work, task_id: UUID) -> dict[str, Any]:
         "batch": data.get("batch") if case is None else None,
         "proposal": data.get("list") if case is None else None,
         "instructions": instructions.render(row.instructions, data, functions),
-        "names": people.names_of(work.connection, {row.assignee or "", row.ended_by or ""}),
+        "names": people.names_of(
+            work.connection,
+            {row.assignee or "", row.ended_by or "", *_strikers(case)},
+        ),
         "history": timeline.of_instance(work, process, timeline.FOR_PEOPLE) if inside else [],
         "diagram": _diagram(work, process, row) if inside else None,
         "standing": clocks.standings(work, [case.row.id]).get(case.row.id) if case else None,
         "editable": may_fill(work, row),
     }
+
+
+def _strikers(case: case_view.CaseView | None) -> set[str]:
+    """Who has struck persons off the case's roster."""
+    return {one.struck_by for one in case.roster if one.struck_by} if case else set()
 
 
 def may_fill(work: Work, row: Any) -> bool:

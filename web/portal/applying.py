@@ -36,9 +36,9 @@ from handlers.eligibility.answer import Answer
 from handlers.eligibility.check import check
 from handlers.eligibility.versions import version_for
 from handlers.enterprises import bank_accounts, register
-from handlers.rosters import claims, keeping, reading, sheets
+from handlers.rosters import claims, keeping
 from handlers.rosters.rule import PersonRule, person_rule
-from web.portal import policy_view, roster_faults, stated
+from web.portal import given_roster, policy_view, stated
 from web.portal.policy_view import PolicyView
 
 PLAIN_FIELDS = ("event_date", "account", "commitment", "received_at", "received_reason")
@@ -217,22 +217,11 @@ def _keep_roster(
     if form.get("remove_roster"):
         drafts.set_roster(work, draft_id, None)
         return {}
-    upload, pasted = uploads.get("roster_file"), form.get("roster", "").strip()
-    if upload is not None and upload.filename:
-        try:
-            rows = sheets.cells_of_file(upload.filename, upload.read(sheets.MAX_BYTES + 1))
-        except InvalidInput as error:
-            return {"roster": error.fields.get("roster", error.message)}
-    elif pasted:
-        rows = sheets.cells_of_text(pasted)
-    else:
-        return {}
     today = work.now.astimezone(SHANGHAI).date()
-    persons, faults = reading.read(rows, prepared.persons.basis, today)
-    if faults:
-        return {"roster": roster_faults.joined(faults)}
-    drafts.set_roster(work, draft_id, keeping.keep(work, prepared.policy.policy_id, persons))
-    return {}
+    persons, wrong = given_roster.read(form, uploads, prepared.persons.basis, today)
+    if persons:
+        drafts.set_roster(work, draft_id, keeping.keep(work, prepared.policy.policy_id, persons))
+    return {"roster": wrong} if wrong else {}
 
 
 def _add(work: Work, draft_id: UUID, name: str, upload: FileStorage) -> None:

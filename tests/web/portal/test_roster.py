@@ -116,3 +116,54 @@ def test_a_reviewer_reads_full_numbers_with_a_reason_and_others_do_not(hiring, d
     assert post(client, f"/inbox/{task}/roster", {"reason": "x"}).status_code == 403
     head = hiring.officer("JFJ", "head")
     assert post(head, f"/inbox/{task}/roster", {"reason": "x"}).status_code in (403, 404)
+
+
+def test_a_reviewer_strikes_persons_off_and_the_firm_reads_who_and_why(hiring, do):
+    client = hiring.person(hiring.firm())
+    hiring.apply(client, roster=pasted(1, 2, 3))
+    (case,) = hiring.cases()
+    task = do(
+        lambda work: work.connection.scalar(
+            select(user_task.c.id).where(user_task.c.instance_id == case.instance_id)
+        )
+    )
+    reviewer = hiring.officer("JFJ", "reviewer")
+    address = f"/inbox/{task}/roster/review"
+    assert address in page(reviewer, f"/inbox/{task}")
+    refused = post(reviewer, address, {"rows": "2", "act": "strike", "reason": ""})
+    assert refused.status_code == 422
+    assert "请写明不计入的理由" in refused.get_data(as_text=True)
+    assert post(client, address, {"rows": "2", "reason": "x"}).status_code == 403
+    given = {"rows": "2", "act": "strike", "reason": "申请期间未参保"}
+    assert post(reviewer, address, given).status_code == 302
+    shown = page(reviewer, f"/inbox/{task}")
+    assert "共 3 人，计入 2 人" in shown and "1 人经审核不计入" in shown
+    assert "已更正数据" in shown and "恢复计入" in shown and "jfj-reviewer" in shown
+    seen = page(client, f"/cases/{case.id}")
+    assert "审核不计入：申请期间未参保" in seen and "区经发局" in seen
+    assert "jfj-reviewer" not in seen and "人员名册审核通知" in seen
+    assert "第 2 行经审核剔除" in seen
+    assert post(reviewer, address, {"rows": "2", "act": "restore"}).status_code == 302
+    assert "共 3 人，计入 3 人" in page(client, f"/cases/{case.id}")
+
+
+def test_a_self_check_by_count_says_that_nobody_was_examined_and_by_roster_examines_each(
+    hiring, do
+):
+    hiring.apply(hiring.person(hiring.firm()), roster=pasted(1))
+    client = hiring.person(hiring.firm())
+    text = page(client, "/policies/I@1/check?stated-hires=3")
+    assert "没有核对人员" in text and "受理时按名册逐人核对" in text
+    answer = post(client, "/policies/I@1/check", {"stated-hires": "3", "roster": pasted(1, 2)})
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 200 and "没有核对人员" not in text
+    assert "名册 2 人,计入 1 人;第 1 行已由其他办件计入" in text
+    assert "共 2 人，计入 1 人" in text and number(1) not in text
+    assert len(do(lambda work: work.connection.execute(select(roster)).all())) == 1
+    wrong = post(client, "/policies/I@1/check", {"roster": "张三\t360"})
+    assert "第 1 行 证件号码" in wrong.get_data(as_text=True)
+
+
+def test_a_visitor_is_not_asked_for_persons(hiring, client):
+    text = page(client, "/policies/I@1/check?asked=1&stated-hires=2")
+    assert "没有核对人员" in text and 'name="roster"' not in text
