@@ -48,6 +48,15 @@ def start_instance() -> Any:
     return started, 201, {"Location": url_for("api.one_instance", instance_id=started["id"])}
 
 
+@blueprint.post("/conditions")
+@requires(*operating.OPERATORS)
+def tell_conditions() -> Any:
+    """Starts what begins when its condition is true over these data, once for one `Idempotency-Key`."""
+    data = bodies.data_of(bodies.read(), "data")
+    started = run(lambda work: operating.tell(work, data, bodies.request_key()))
+    return {"started": [str(one) for one in started]}
+
+
 @blueprint.get("/instances/<uuid:instance_id>")
 @requires(*operating.READERS)
 def one_instance(instance_id: UUID) -> Any:

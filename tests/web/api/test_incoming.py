@@ -12,12 +12,14 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
-from engine import instances, user_tasks
+from engine import definitions, instances, user_tasks
 from engine.actor import SYSTEM
 from engine.tables import instance, message, user_task
 from engine.values import from_json
 from tests.conftest import START
 from tests.engine.drain import drain
+from tests.engine.spiff.draw import end, flows, start
+from tests.engine.test_durable_constructs import diagram, person
 from tests.web.monitor.test_monitor import ADMIN, LI, MANAGER
 
 DATA = {"owner": "JFJ", "price": 19.90}
@@ -177,3 +179,29 @@ def test_the_command_line_starts_and_sends_once_for_one_key(redeem, runtime):
     assert "delivered" in redeem("messages", "show", first["id"])[1]
     assert redeem("messages", "list")[1] == ""
     assert redeem("messages", "send", "settled")[0] == 1
+
+
+@pytest.fixture
+def stock_process(runtime):
+    """A process that begins when more than two are in stock."""
+    drawn = start("s", "condition stock > 2"), person("t"), end("e"), flows("s>t>e")
+    files = {"bpmn/p.bpmn": diagram(*drawn).encode()}
+    runtime.run(SYSTEM, lambda work: definitions.publish(work, files))
+
+
+def test_data_that_are_told_start_what_waits_for_them_once_for_one_key(
+    redeem, root, sign_in, runtime, stock_process
+):
+    tell = ("instances", "tell", "--request", "r", "--data")
+    assert redeem(*tell[:2], "--data", '{"stock": 1}') == (0, "\n")
+    first, second = (redeem(*tell, '{"stock": 3}') for _ in range(2))
+    assert first == second and first[0] == 0 and count(runtime, instance) == 1
+    assert json.loads(redeem(*tell, '{"stock": 3}', "--json")[1]) == {"started": [first[1].strip()]}
+    assert redeem(*tell[:2], "--data", "stock")[0] == 1
+    answers = [post(root, "/api/conditions", {"data": {"stock": 3}}, "k").json for _ in range(2)]
+    assert answers[0] == answers[1] and len(answers[0]["started"]) == 1
+    assert post(root, "/api/conditions", {"data": {"stock": 0}}).json == {"started": []}
+    assert post(root, "/api/conditions", {"data": 3}).status_code == 422
+    assert count(runtime, instance) == 2
+    boss = sign_in("boss", MANAGER)
+    assert post(boss, "/api/conditions", {"data": {"stock": 3}}).status_code == 403
