@@ -41,8 +41,7 @@ def evaluate(logic: Logic, names: Names, session: Session) -> Any:
         case model.Invocation():
             return _invocation(logic, names, session)
         case model.Conditional():
-            chosen = evaluate(logic.condition, names, session) is True
-            return evaluate(logic.then if chosen else logic.otherwise, names, session)
+            return _conditional(logic, names, session)
         case model.FilterLogic():
             return _filter(logic, names, session)
         case model.Iterator():
@@ -101,6 +100,13 @@ def _invocation(logic: model.Invocation, names: Names, session: Session) -> Any:
     return session.value(call, {**names, **given})
 
 
+def _conditional(logic: model.Conditional, names: Names, session: Session) -> Any:
+    found = evaluate(logic.condition, names, session)
+    if found is not None and not isinstance(found, bool):
+        session.problem("no_condition")
+    return evaluate(logic.then if found is True else logic.otherwise, names, session)
+
+
 def _filter(logic: model.FilterLogic, names: Names, session: Session) -> Any:
     source = evaluate(logic.source, names, session)
     if isinstance(logic.match, Expression):
@@ -141,7 +147,7 @@ def _quantified(kind: str, answers: list[Any] | None, session: Session) -> bool 
     if answers is None:
         return None
     if not all(answer is None or isinstance(answer, bool) for answer in answers):
-        session.problem("quantified")
+        session.problem("no_condition")
         return None
     decisive = kind == "some"
     if decisive in answers:

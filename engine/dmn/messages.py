@@ -10,7 +10,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "no_element": ("没有 {}", "There is no {}"),
     "outside": ("{} 是用 {} 写的函数,引擎不运行", "{} is a function in {}, which is not run here"),
     "no_body": ("{} 没有内容", "{} has no body"),
-    "quantified": ("条件的答案不是“是”或“否”", "The condition is neither true nor false"),
+    "no_condition": ("条件的答案不是“是”或“否”", "The condition is neither true nor false"),
     "argument_count": (
         "{} 需要 {} 个参数,却给了 {} 个",
         "{} takes {} arguments but was given {}",

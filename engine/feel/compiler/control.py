@@ -113,13 +113,19 @@ def quantified(node: ast.Quantified, where: Environment) -> Evaluate:
     condition, start, every = compile_node(node.condition, inside), node.start, node.every
 
     def evaluate(f: Frame) -> Any:
-        unknown = False
+        unknown, warnings = False, f[RUN].warnings
+        before = len(warnings)
         try:
             for _ in rounds(f):
                 found = condition(f)
                 if found is (not every):
+                    # What the other rounds lacked makes no difference.
+                    del warnings[before:]
                     return found
-                unknown = unknown or not isinstance(found, bool)
+                if not isinstance(found, bool):
+                    unknown = True
+                    if found is not None:
+                        f[RUN].warn(start, "condition", kind(found))
         except Undefined as error:
             f[RUN].warn(start, error.key, *error.arguments)
             return None

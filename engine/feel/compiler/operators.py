@@ -58,7 +58,7 @@ def binary(node: ast.Binary, where: Environment) -> Evaluate:
         return always(known)
     left, right = compile_node(node.left, where), compile_node(node.right, where)
     if node.operator in ("and", "or"):
-        return _logic(node.operator == "or", left, right)
+        return _logic(node, left, right)
     if node.operator in ("=", "!="):
         return _equality(node, left, right)
     if node.operator in _ORDER:
@@ -135,7 +135,9 @@ def _against_number(node: ast.Binary, left: Evaluate, limit: Decimal) -> Evaluat
     return evaluate
 
 
-def _logic(decisive: bool, left: Evaluate, right: Evaluate) -> Evaluate:
+def _logic(node: ast.Binary, left: Evaluate, right: Evaluate) -> Evaluate:
+    decisive = node.operator == "or"
+
     def evaluate(f: Frame) -> Any:
         warnings = f[RUN].warnings
         before = len(warnings)
@@ -149,7 +151,12 @@ def _logic(decisive: bool, left: Evaluate, right: Evaluate) -> Evaluate:
             del warnings[before:]
         if a is decisive or b is decisive:
             return decisive
-        return (not decisive) if isinstance(a, bool) and isinstance(b, bool) else None
+        if isinstance(a, bool) and isinstance(b, bool):
+            return not decisive
+        for side, found in ((node.left, a), (node.right, b)):
+            if not isinstance(found, bool) and found is not None:
+                f[RUN].warn(side.start, "condition", kind(found))
+        return None
 
     return evaluate
 
