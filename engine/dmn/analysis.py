@@ -56,7 +56,8 @@ def _feel_type(wanted: Type, depth: int = 0) -> feel_types.Type:
     if wanted.parameters is not None:
         items = tuple(_feel_type(one, depth + 1) for _, one in wanted.parameters)
         result = _feel_type(wanted.result, depth + 1) if wanted.result else None
-        return feel_types.Type("function", items, result=result)
+        names = tuple(name for name, _ in wanted.parameters)
+        return feel_types.Type("function", items, result=result, parameters=names)
     if wanted.parts:
         entries = tuple((name, _feel_type(part, depth + 1)) for name, part in wanted.parts)
         return feel_types.Type("context", entries=entries)

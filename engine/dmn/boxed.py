@@ -163,7 +163,23 @@ class Boxed:
             parameter = child(binding, "parameter")
             name = parameter.get("name", "") if parameter is not None else ""
             bindings.append((name, self.inside(binding, scope)))
-        return model.Invocation(self.parse(called, "expression", node, scope), tuple(bindings))
+        function = self.parse(called, "expression", node, scope)
+        self._check_names(node, called, scope.type_of(function), bindings)
+        return model.Invocation(function, tuple(bindings))
+
+    def _check_names(
+        self, node: etree._Element, called: str, function: Type, given: list[tuple[str, Logic]]
+    ) -> None:
+        """Notes a binding for which what is called has no parameter, or one that is missing."""
+        names = {name for name, _ in given if name}
+        own = [name for name, _ in function.parameters or ()]
+        if function.parameters is None or names == set(own):
+            return
+        unknown = sorted(names - set(own))
+        key = "argument_unknown" if unknown else "argument_missing"
+        arguments = (called, *unknown[:1], ", ".join(own))
+        said = say(key, arguments), say(key, arguments, "en")
+        self.faults.append(Fault(owner_of(node), *self.where(), called, *said))
 
     def _conditional(self, node: etree._Element, scope: Scope) -> Logic:
         condition = self.inside(child(node, "if"), scope, _TRUTH)

@@ -35,8 +35,8 @@ class Type:
     """A type by its FEEL name.
 
     `items`: the one type of a list's or range's items, or the types of a function's parameters;
-    none: of any type. `entries` are a context's, `result` what a function gives. `allowed` are the
-    only values there are, if any are listed.
+    none: of any type. `entries` are a context's, `result` what a function gives, `parameters` the names
+    that its arguments may be given by. `allowed` are the only values there are, if any are listed.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Type:
     entries: tuple[tuple[str, Type], ...] = ()
     result: Type | None = None
     allowed: tuple[Any, ...] = ()
+    parameters: tuple[str, ...] = ()
 
     @property
     def item(self) -> Type:

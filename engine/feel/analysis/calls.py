@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from engine.feel import syntax as ast
 from engine.feel.analysis.inference import Inference, common, infers, is_known
 from engine.feel.analysis.structure import expect_boolean
@@ -36,10 +38,10 @@ def definition(inference: Inference, node: ast.FunctionDefinition) -> Type:
     parameters = [(read_type(one) if one else None) or ANY for one in types]
     if node.external:
         inference.error(node, "external")
-        return Type(FUNCTION, tuple(parameters))
+        return Type(FUNCTION, tuple(parameters), parameters=node.parameters)
     with inference.scope(dict(zip(node.parameters, parameters, strict=True))):
         result = inference.of(node.body)
-    return Type(FUNCTION, tuple(parameters), result=result)
+    return Type(FUNCTION, tuple(parameters), result=result, parameters=node.parameters)
 
 
 @infers(ast.Call)
@@ -47,14 +49,14 @@ def call(inference: Inference, node: ast.Call) -> Type:
     arguments = [inference.of(part) for part in node.arguments]
     named = {name: inference.of(part) for name, part in node.named}
     if not isinstance(node.function, ast.Name):
-        return _own(inference, node, inference.of(node.function), arguments)
+        return _own(inference, node, inference.of(node.function), arguments, named)
     name = node.function.name
     if name == "@":
         return _literal(inference, node)
     bound = inference.find(name)
     function = BUILTINS.get(name) or inference.functions.get(name)
     if bound is not None and (function is None or bound.name in (FUNCTION, ANY_NAME)):
-        return _own(inference, node, bound, arguments)
+        return _own(inference, node, bound, arguments, named)
     if function is None:
         if inference.closed and not inference.open_items:
             inference.missing(
@@ -69,17 +71,39 @@ def call(inference: Inference, node: ast.Call) -> Type:
     return _built_in(inference, node, function, arguments, named)
 
 
-def _own(inference: Inference, node: ast.Call, function: Type, arguments: list[Type]) -> Type:
+def _own(
+    inference: Inference,
+    node: ast.Call,
+    function: Type,
+    arguments: list[Type],
+    named: dict[str, Type],
+) -> Type:
     if is_known(function) and function.name != FUNCTION:
         inference.error(node, "not_function")
     given = len(node.arguments) + len(node.named)
     if function.items and len(function.items) != given:
         inference.error(node, "function_arguments", len(function.items), given)
     elif function.items and not node.named:
-        for part, wanted, found in zip(node.arguments, function.items, arguments, strict=True):
-            if is_known(wanted) and is_known(found) and not _becomes(found, wanted):
-                inference.error(part, "wanted_argument", wanted.name, found.name)
+        _check_arguments(inference, zip(node.arguments, arguments, function.items, strict=True))
+    elif function.items and function.parameters:
+        own = dict(zip(function.parameters, function.items, strict=True))
+        unknown = [name for name in named if name not in own]
+        if unknown:
+            spoken = node.function.name if isinstance(node.function, ast.Name) else "function"
+            inference.error(node, "argument_unknown", spoken, unknown[0], ", ".join(own))
+        else:
+            given_by_name = [(part, named[name], own[name]) for name, part in node.named]
+            _check_arguments(inference, given_by_name)
     return function.result or ANY
+
+
+def _check_arguments(
+    inference: Inference, arguments: Iterable[tuple[ast.Node, Type, Type]]
+) -> None:
+    """Reports arguments, each with its type and that of its parameter, of which one is not the other."""
+    for part, found, wanted in arguments:
+        if is_known(wanted) and is_known(found) and not _becomes(found, wanted):
+            inference.error(part, "wanted_argument", wanted.name, found.name)
 
 
 def _becomes(found: Type, wanted: Type) -> bool:
