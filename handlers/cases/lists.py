@@ -246,7 +246,7 @@ def _matching(work: Work, version: Row[Any], event_date: date, key: str) -> list
     from handlers.eligibility.matching import matching_enterprises
 
     return [
-        {"uscc": match.uscc, "amount": match.answer.amount, "event_key": key, "persons": []}
+        {"uscc": match.uscc, "amount": match.amount, "event_key": key, "persons": []}
         for match in matching_enterprises(work, version.id, event_date)
     ]
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
@@ -22,12 +24,12 @@ Fit = Literal["fits", "nearly", "not"]
 
 @dataclass(frozen=True)
 class EnterpriseMatch:
-    """A firm that qualifies."""
+    """A firm that qualifies; `amount` in yuan, None if the review decides it."""
 
     enterprise_id: UUID
     uscc: str
     name: str
-    answer: Answer
+    amount: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -51,28 +53,30 @@ def fit_of(answer: Answer) -> Fit:
 
 
 def matching_enterprises(
-    work: Work, policy_version: Any, event_date: date, limit: int | None = None
+    work: Work, policy_version: Any, event_date: date
 ) -> list[EnterpriseMatch]:
-    """The active firms that surely qualify for a version (its row or id), by code.
-
-    SQL finds them; the answer of each is the one that every page shows.
-    """
+    """The active firms that surely qualify for a version (its row or id), by code."""
     version, decisions = version_row(work, policy_version), decisions_in_force(work)
     ask(work, prepare(work, [Asked(version, decisions)], event_date))
-    found = work.connection.scalars(
-        select(enterprise.c.id)
+    found = work.connection.execute(
+        select(enterprise.c.id, enterprise.c.uscc, enterprise.c.name, MATCHED.c.amounts[1])
         .join(MATCHED, MATCHED.c.enterprise_id == enterprise.c.id)
         .where(MATCHED.c.codes[1] == 0)
         .order_by(enterprise.c.uscc)
-        .limit(limit)
-    ).all()
-    known = known_of_many(work, found, event_date)
-    answers = {
-        firm: check_known(work, version, known[firm], event_date, {}, decisions=decisions)
-        for firm in found
+    )
+    return [EnterpriseMatch(*row) for row in found]
+
+
+def answers_of(
+    work: Work, policy_version: Any, matches: Sequence[EnterpriseMatch], event_date: date
+) -> dict[UUID, Answer]:
+    """What every page says of these firms, with each condition."""
+    version, decisions = version_row(work, policy_version), decisions_in_force(work)
+    known = known_of_many(work, [match.enterprise_id for match in matches], event_date)
+    return {
+        firm: check_known(work, version, of_firm, event_date, {}, decisions=decisions)
+        for firm, of_firm in known.items()
     }
-    firms = {firm: known[firm].enterprise for firm in found}
-    return [EnterpriseMatch(f, firms[f].uscc, firms[f].name, answers[f]) for f in found]
 
 
 def matching_policies(work: Work, enterprise_id: UUID | str, event_date: date) -> list[PolicyMatch]:

@@ -15,7 +15,7 @@ from engine.runtime import Work
 from handlers.accounts.roles import REVIEWER
 from handlers.cases import lists
 from handlers.catalogue import policies
-from handlers.eligibility.matching import matching_enterprises
+from handlers.eligibility.matching import EnterpriseMatch, answers_of, matching_enterprises
 from handlers.eligibility.versions import version_for
 from handlers.rosters.rule import person_rule
 from web.access import current_actor, requires, run
@@ -25,6 +25,8 @@ from web.portal import policy_view
 from web.portal.policy_view import PolicyView
 
 Rows = list[dict[str, Any]]
+# Of more enterprises that qualify the page does not show each.
+SHOWN = 200
 
 
 @blueprint.get("/new")
@@ -60,11 +62,16 @@ def shown(policy_id: str, errors: dict[str, str] | None = None, **more: Any) -> 
         errors.update(wrong)
         view = own_version(work, policy_id, day)
         wanted = request.args.get("matching") == "yes" and not errors
+        matches = matching_enterprises(work, view.row, day) if wanted else []
         return {
             "policy": view,
             "event_date": day,
             "persons": person_rule(view.row),
-            "matches": matching_enterprises(work, view.row, day) if wanted else None,
+            "wanted": wanted,
+            "matches": matches,
+            "answers": answers_of(work, view.row, matches[:SHOWN], day),
+            "shown": SHOWN,
+            "largest": lists.LARGEST,
         }
 
     page = render_template(
@@ -103,8 +110,11 @@ def own_version(work: Work, policy_id: str, day: date) -> PolicyView:
 @blueprint.post("/new/<policy_id>/matching")
 @requires(REVIEWER)
 def propose_matching(policy_id: str) -> Any:
-    """Proposes the firms that were ticked; their amounts are computed by the rule."""
+    """Proposes the firms that were ticked, and those that were not shown if that was ticked; their
+    amounts are computed by the rule."""
     chosen = request.form.getlist("uscc")
+    if "others" in request.form:
+        chosen += [match.uscc for match in run(lambda work: _not_shown(work, policy_id))]
     if not chosen:
         flash(_("请至少勾选一家企业。"), "error")
         day = request.form.get("event_date", "")
@@ -112,6 +122,14 @@ def propose_matching(policy_id: str) -> Any:
             url_for("lists.propose", policy_id=policy_id, event_date=day, matching="yes")
         )
     return proposed(policy_id, [{"uscc": code} for code in chosen])
+
+
+def _not_shown(work: Work, policy_id: str) -> list[EnterpriseMatch]:
+    """Those that qualify and come after the last one that was shown."""
+    view = version_asked_for(work, policy_id)
+    day, _wrong = _event_day(work, request.form.get("event_date", ""))
+    last = request.form.get("last", "")
+    return [one for one in matching_enterprises(work, view.row, day) if one.uscc > last]
 
 
 @blueprint.post("/new/<policy_id>/upload")

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from handlers.eligibility.matching import matching_enterprises, matching_policies
+from handlers.eligibility.matching import answers_of, matching_enterprises, matching_policies
 from tests.engine.dmn.tables import table
 from tests.handlers.eligibility.district import (
     DAY,
@@ -16,6 +16,7 @@ from tests.handlers.eligibility.district import (
     add_policy,
     release,
 )
+from tests.handlers.eligibility.test_runs import AMOUNT
 
 GOOD = {"output_value": Decimal(3_000_000)}
 STRICT = table(
@@ -43,8 +44,19 @@ def test_only_firms_that_surely_qualify_are_proposed(work, version):
     other = add_firm(work, GOOD)
     found = matching_enterprises(work, version, DAY)
     assert [match.enterprise_id for match in found] == [good, other]
-    assert all(match.answer.holds for match in found)
-    assert [m.enterprise_id for m in matching_enterprises(work, version, DAY, limit=1)] == [good]
+    answers = answers_of(work, version, found, DAY)
+    assert list(answers) == [good, other] and all(one.holds for one in answers.values())
+
+
+def test_a_firm_is_proposed_with_the_amount_of_its_answer(work):
+    release(work, AMOUNT)
+    version = add_policy(work, amount_decision="amount")
+    for value in (2_000_000, 6_000_000):
+        add_firm(work, {"output_value": Decimal(value)})
+    found = matching_enterprises(work, version, DAY)
+    answers = answers_of(work, version, found, DAY)
+    assert {match.amount for match in found} == {Decimal(20000), Decimal(50000)}
+    assert [answers[match.enterprise_id].amount for match in found] == [m.amount for m in found]
 
 
 def test_policies_are_sorted_by_how_well_they_fit(work, version):

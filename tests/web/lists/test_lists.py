@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from handlers.cases.tables import eligibility_line, eligibility_list
 from tests.web.district import page, post
+from web.lists import proposing
 
 HEADER = "统一社会信用代码,金额,事项标识\n"
 
@@ -50,6 +51,18 @@ def test_matching_proposes_the_firms_that_qualify_and_takes_the_ticked_ones(dist
     (line,) = lines(district)
     assert (line.uscc, str(line.amount), line.status) == (codes[0], "10000.00", "proposed")
     assert "10,000.00" in page(reviewer, answer.location)
+
+
+def test_of_many_that_qualify_the_first_are_shown_and_the_others_go_along(
+    district, reviewer, monkeypatch
+):
+    monkeypatch.setattr(proposing, "SHOWN", 1)
+    codes = sorted(district.scene.uscc(district.firm()) for _ in range(3))
+    text = page(reviewer, "/lists/new/A?matching=yes&event_date=2026-03-01")
+    assert codes[0] in text and codes[1] not in text and "其余 2 家也列入名单" in text
+    sent = {"event_date": "2026-03-01", "others": "yes", "last": codes[0]}
+    assert post(reviewer, "/lists/new/A/matching", sent).status_code == 302
+    assert [line.uscc for line in lines(district)] == codes[1:]
 
 
 def test_nothing_ticked_is_said(district, reviewer):
