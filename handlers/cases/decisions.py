@@ -19,6 +19,7 @@ from handlers.cases import case_files
 from handlers.cases.opening import LINE
 from handlers.cases.tables import STATUSES, eligibility_line
 from handlers.deadlines import clocks
+from handlers.eligibility.answer import in_a_sentence
 from handlers.money import spoken, yuan
 from handlers.notices import public, send
 from handlers.payouts import queue
@@ -148,7 +149,7 @@ def refuse(work: Work, case_id: UUID, reason: str, explanation: str) -> None:
         decided_by=person,
     )
     paragraphs = [f"不予兑现的原因: {reason}"]
-    paragraphs += [f"未满足的条件: {text}" for text in failed]
+    paragraphs += _missed(case)
     paragraphs += [f"政策依据: {_policy_text(case)}", f"政策解释: {explanation}"]
     send.to_firm(work, case, "refused", [*paragraphs, f"救济途径: {REMEDIES}"])
 
@@ -166,6 +167,16 @@ def return_case(work: Work, case_id: UUID, reason: str) -> None:
         f"原因: {reason}",
     ]
     send.write(work, case.owner, "returned", f"办件退回: {case.number}", paragraphs, case_id)
+
+
+def _missed(case: Row[Any]) -> list[str]:
+    """What the firm lacked, as the check of the case has it, and what nobody could tell."""
+    conditions = from_json(case.check_result or {}).get("conditions") or []
+    return [
+        f"{'未满足' if one['holds'] is False else '无法核对'}的条件: {in_a_sentence(one)}"
+        for one in conditions
+        if one["holds"] is not True
+    ]
 
 
 def close(work: Work, case_id: UUID, status: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -39,6 +40,20 @@ class Condition:
             "as_of": self.as_of,
             "english": self.english,
         }
+
+
+def in_a_sentence(condition: Mapping[str, Any]) -> str:
+    """A condition of a stored answer: its text, what is asked, what is, what is missing, and from
+    where and of which day that is."""
+    source, as_of = condition["source"], condition["as_of"]
+    known = f"{source} {as_of}" if source and as_of else source
+    said = (
+        f"要求 {condition['threshold']}" if condition["threshold"] else "",
+        f"实际 {condition['actual']}" if condition["actual"] is not None else "",
+        condition["missing"] or "",
+        f"数据来源 {known}" if known else "",
+    )
+    return f"{condition['text']}({';'.join(filter(None, said))})"
 
 
 @dataclass(frozen=True)
