@@ -61,13 +61,14 @@ def touched(connection: Connection, writes: bool, tables: frozenset[Table] | Non
 
     Called by whoever goes to the driver directly; statements of SQLAlchemy's do it by themselves.
     """
-    told(connection, writes)
-    rows.of_connection(connection).before_use(tables)
+    found = rows.of_connection(connection)
+    told(found.watches, writes)
+    found.before_use(tables)
 
 
 def _tell_watches(connection: Connection, _: object, statement: str, *__: object) -> None:
-    if connection.info.get("watches"):
-        told(connection, statement.lstrip()[:6].upper() != "SELECT")
+    if watches := connection.info.get("watches"):
+        told(watches, statement.lstrip()[:6].upper() != "SELECT")
 
 
 def is_broken(connection: Connection) -> bool:

@@ -43,7 +43,7 @@ from engine import sending
 from engine.driver import is_race
 from engine.reading import tables_of
 from engine.spiff.script import RetryCarefully
-from engine.watching import told
+from engine.watching import told, watches_of
 
 if TYPE_CHECKING:
     from engine.runtime import Work
@@ -117,6 +117,7 @@ class Rows:
         self._conclusions: dict[Hashable, tuple[Any, Any]] = {}
         self._busy = False
         self.waiting = False
+        self.watches = watches_of(connection)
 
     # -- what is known
 
@@ -200,15 +201,20 @@ class Rows:
         self._told()
         self._collected.update(table, key, values)
         row: dict[str, Any] = {}
-        others = []
+        doubtful = []
         for question, answers in self._by_table[table]:
-            if question.row_of is not table:
-                others.append((question, answers))
-            elif answers.found.get(key) is not None:
-                row = vars(answers.found[key])
-                answers.found[key] = changed(answers.found[key], values)
-        for question, answers in others:
-            self._doubt(question, answers, table, {**row, **(of or {}), **values}, values)
+            if question.row_of is table:
+                known = answers.found.get(key)
+                if known is not None:
+                    row, answers.found[key] = vars(known), changed(known, values)
+                continue
+            by = question.of[table]
+            if by is None or by.matters(values):
+                doubtful.append((question, answers))
+        if doubtful:
+            written = {**row, **(of or {}), **values}
+            for question, answers in doubtful:
+                self._doubt(question, answers, table, written, values)
 
     def gather(self, name: Hashable, thing: T, write: Callable[[list[T]], None]) -> None:
         """Collects what `write` turns into rows when the others go; the last thing a unit of work
@@ -221,9 +227,7 @@ class Rows:
         return self._gathered[name][0] if name in self._gathered else []
 
     def _told(self) -> None:
-        connection = self._connection()
-        assert connection is not None
-        told(connection, writes=True, sends=False)
+        told(self.watches, writes=True, sends=False)
 
     # -- sending
 

@@ -17,7 +17,7 @@ from engine.errors import Conflict, VersionConflict
 from engine.runtime import Work
 from engine.spiff.script import RetryCarefully, RetryStep
 from engine.turn import Turn
-from engine.watching import let_be, watched
+from engine.watching import watched
 
 
 @dataclass
@@ -58,8 +58,8 @@ class StepServices:
 
     def _watched(self, act: Callable[[], Any]) -> Any:
         """Without a savepoint: one that fails after it has written has the step run again with them."""
-        connection = self.work.connection
-        watch = watched(connection, self._take, eager=self.turn.contended)
+        watches = self.work.rows.watches
+        watch = watched(watches, self._take, eager=self.turn.contended)
         try:
             return act()
         except (RetryStep, VersionConflict):
@@ -67,11 +67,11 @@ class StepServices:
         except Exception as error:
             if is_race(error):
                 raise
-            if watch.wrote or is_broken(connection):
+            if watch.wrote or is_broken(self.work.connection):
                 raise RetryCarefully from error
             raise
         finally:
-            let_be(connection, watch)
+            watches.remove(watch)
 
     def _take(self) -> None:
         """What has been lost here is no failure of the handler's: run again, the step finds out why."""

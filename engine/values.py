@@ -42,11 +42,9 @@ class ValueRefused(TypeError):
 
 
 def _zone_text(value: datetime | time) -> str:
-    text = value.isoformat()
     if isinstance(value.tzinfo, ZoneInfo):
-        bare = value.replace(tzinfo=None).isoformat()
-        return f"{bare}@{value.tzinfo.key}"
-    return text
+        return f"{value.replace(tzinfo=None).isoformat()}@{value.tzinfo.key}"
+    return value.isoformat()
 
 
 def _read_zoned(kind: type[Any], text: str) -> Any:
@@ -123,9 +121,12 @@ def plain(value: object) -> object:
     if kind in _ATOMS:
         return value
     if isinstance(value, dict):
-        return {k if type(k) is str else _key(k): plain(v) for k, v in value.items()}
+        return {
+            k if type(k) is str else _key(k): v if type(v) in _ATOMS else plain(v)
+            for k, v in value.items()
+        }
     if isinstance(value, (list, tuple)):
-        return [plain(v) for v in value]
+        return [v if type(v) in _ATOMS else plain(v) for v in value]
     if isinstance(value, float):
         raise ValueRefused("流程数据不接受浮点数,请使用 Decimal")
     if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
@@ -178,7 +179,9 @@ def to_json(value: object) -> Any:
         return dict(value)  # type: ignore[call-overload]
     if kind is dict:
         items = value.items()  # type: ignore[attr-defined]
-        plain = {k if type(k) is str else _key(k): to_json(v) for k, v in items}
+        plain = {
+            k if type(k) is str else _key(k): v if type(v) is str else to_json(v) for k, v in items
+        }
         if len(plain) == 1 and next(iter(plain)).startswith("$"):
             return {"$dict": plain}
         return plain

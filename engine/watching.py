@@ -18,22 +18,22 @@ class Watch:
     wrote: bool = False
 
 
-def watched(connection: Connection, first: Callable[[], None], eager: bool) -> Watch:
-    """Watches the statements from now on, until `let_be`; watches may lie within each other."""
+def watches_of(connection: Connection) -> list[Watch]:
+    """Those who watch a connection now; the list stays the same one."""
+    found: list[Watch] = connection.info.setdefault("watches", [])
+    return found
+
+
+def watched(watches: list[Watch], first: Callable[[], None], eager: bool) -> Watch:
+    """Watches the statements from now on, until it is removed; watches may lie within each other."""
     watch = Watch(first, eager)
-    connection.info.setdefault("watches", []).append(watch)
+    watches.append(watch)
     return watch
 
 
-def let_be(connection: Connection, watch: Watch) -> None:
-    """Ends a watch."""
-    connection.info["watches"].remove(watch)
-
-
-def told(connection: Connection, writes: bool, sends: bool = True) -> None:
+def told(watches: list[Watch], writes: bool, sends: bool = True) -> None:
     """Tells those who watch that a statement is about to be sent, or a row collected."""
-    watches: list[Watch] = connection.info.get("watches") or []
-    for place, watch in enumerate(list(watches)):
+    for place, watch in enumerate(watches[:]):
         if watch.first is not None and (sends or watch.eager):
             first, watch.first = watch.first, None
             # What is done first is not the watched code's own doing.
