@@ -21,7 +21,7 @@ from web import display, navigation, plain_json
 from web.access import NOBODY, current_actor, public
 from web.assets import vite
 from web.marking import N_
-from web.naming import said, told
+from web.naming import said_of_field, told
 from web.settings import Settings
 
 CONTENT_SECURITY_POLICY = (
@@ -140,7 +140,7 @@ def _errors(app: Flask) -> None:
     @app.errorhandler(EngineError)
     def engine_error(error: EngineError) -> Any:
         status = next((s for kind, s in STATUS.items() if isinstance(error, kind)), 422)
-        fields = {key: said(text) for key, text in getattr(error, "fields", {}).items()}
+        fields = {key: said_of_field(t) for key, t in getattr(error, "fields", {}).items()}
         return answer(status, told(error), fields)
 
     @app.errorhandler(CSRFError)

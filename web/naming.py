@@ -55,6 +55,16 @@ def said(sentence: str) -> str:
     return in_readers_language(sentence) if sentence and in_english() else sentence
 
 
+def said_of_field(sentence: str) -> str:
+    """The same for what is wrong with a field of a form, which begins with the field's label.
+
+    The label is the form's own and stays as the form shows it, unless the catalogue has it.
+    """
+    whole = said(sentence)
+    label, colon, rest = sentence.partition(": ")
+    return f"{said(label)}: {said(rest)}" if colon and whole == sentence else whole
+
+
 def worded(condition: Any, part: str) -> Any:
     """A text of an eligibility condition or a line of the amount (an object or its stored data) in
     the reader's language."""

@@ -180,3 +180,16 @@ def test_a_suspended_case_refuses_completion_but_shows_its_task(runtime, sign_in
 def test_the_engine_agrees_with_the_inbox_about_what_is_open(runtime, sign_in, task_id):
     li = Actor("li", "李", frozenset([LI]))
     assert [t.id for t in runtime.run(li, user_tasks.open_tasks)] == [task_id]
+
+
+def test_a_value_of_the_wrong_type_names_the_field_in_the_readers_language(sign_in, task_id):
+    client = sign_in("li", LI)
+    wrong = {"answer": {"count": "abc", "agreed": True}}
+    for language, sentence in (
+        ("zh", "数量: 应为数字,例如 1200.50"),
+        ("en", "数量: Must be a number"),
+    ):
+        client.post("/display", data={"language": language}, headers={"X-CSRFToken": client.csrf})
+        found = post(client, f"/inbox/{task_id}/complete", wrong)
+        assert found.status_code == 422
+        assert found.get_json()["fields"]["count"].startswith(sentence)
