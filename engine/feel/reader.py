@@ -81,10 +81,16 @@ class Reader:
 
     def listed(self, end: str) -> Iterator[None]:
         """Stops before each of the parts that commas divide, if there are any before an end."""
-        if not self.at(end):
+        if not self.at(end) or self.opens_range():
             yield
             while self.accept(","):
                 yield
+
+    def opens_range(self) -> bool:
+        """Whether a `]` stands here before a value, as in `]1..5[`."""
+        after = self.peek()
+        name = after.kind == "name" and after.text not in KEYWORDS
+        return self.at("]") and (name or after.kind in ("number", "string") or after.text == "@")
 
     def before(self) -> int:
         return self.tokens[self.position - 1].end

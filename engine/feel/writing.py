@@ -101,6 +101,8 @@ def _write(value: Any, parts: list[str], left: list[int]) -> None:
     elif isinstance(value, tuple):
         _put(f"{_key(value[0])}: ", parts, left)
         _write(value[1], parts, left)
+    elif isinstance(value, Range) and None in (value.low, value.high):
+        _write_open(value, parts, left)
     elif isinstance(value, Range):
         _put("[" if value.low_included else "(", parts, left)
         _write(value.low, parts, left)
@@ -109,6 +111,15 @@ def _write(value: Any, parts: list[str], left: list[int]) -> None:
         _put("]" if value.high_included else ")", parts, left)
     else:
         _put(quoted(value) if isinstance(value, str) else _scalar(value), parts, left)
+
+
+def _write_open(value: Range, parts: list[str], left: list[int]) -> None:
+    """A range without one end, `(>= 5)`."""
+    below = value.low is None
+    included = value.high_included if below else value.low_included
+    _put(f"({'<' if below else '>'}{'=' if included else ''} ", parts, left)
+    _write(value.high if below else value.low, parts, left)
+    _put(")", parts, left)
 
 
 def _write_all(
