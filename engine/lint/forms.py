@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from engine import feel
 from engine.errors import InvalidInput
-from engine.feel import FeelSyntaxError
+from engine.feel import FeelSyntaxError, analysis
 from engine.feel.tokens import KEYWORDS
+from engine.feel.types import Type
+from engine.feel.values import BOOLEAN
 from engine.forms import ALLOWED, INPUTS, parse_form, walk
+from engine.lint.dataflow import form_names
 from engine.lint.finding import Finding
 from engine.lint.rule import FileRule
+from engine.lint.types import OWN_FUNCTIONS
 
 Component = dict[str, Any]
 RULES = (
@@ -41,8 +45,8 @@ RULES = (
         "form_expressions",
         ("表单里的表达式要是正确的 FEEL", "Expressions in a form are FEEL"),
         (
-            "读不懂的显示条件会使整张表单打不开。",
-            "A condition that cannot be read keeps the whole form from opening.",
+            "读不懂的显示条件会使整张表单打不开;与填写项类型不符的条件永远不成立。",
+            "A condition that cannot be read keeps the whole form from opening; one that does not fit the types of the answers never holds.",
         ),
         '{"type": "textfield", "id": "Field_Name", "key": "name", "conditional": {"hide": "= agreed =="}}',
     ),
@@ -74,10 +78,11 @@ _LIMITS = (("min", "max"), ("minLength", "maxLength"))
 def check(path: str, content: bytes) -> Iterator[Finding]:
     """The findings for one .form file. Raises InvalidInput if it is no form."""
     components = list(_components(path, content))
+    answers = form_names({"components": list(filter(_is_sound, components))})
     found = [
         *_allowed(path, components),
         *_keys(path, components),
-        *(f for c in components for f in _expressions(path, c)),
+        *(f for c in components for f in _expressions(path, c, answers)),
         *(f for c in components for f in _answers(path, c)),
     ]
     yield from found
@@ -94,6 +99,12 @@ def _components(path: str, content: bytes) -> Iterator[Component]:
     if not isinstance(schema, dict) or not isinstance(schema.get("components"), list):
         raise InvalidInput(f"表单 {path} 缺少 components")
     yield from (c for c in walk(schema) if isinstance(c, dict))
+
+
+def _is_sound(component: Component) -> bool:
+    """Whether what names a component's answer and its type are texts."""
+    told = (component.get(name, "") for name in ("key", "type", "subtype"))
+    return all(isinstance(one, str) for one in told)
 
 
 def _error(path: str, component: Component, rule: str, text: str, english: str) -> Finding:
@@ -142,21 +153,32 @@ def _keys(path: str, components: Iterable[Component]) -> Iterator[Finding]:
             yield _error(path, component, "form_keys", *said)
 
 
-def _expressions(path: str, component: Component) -> Iterator[Finding]:
+def _expressions(path: str, component: Component, answers: Mapping[str, Type]) -> Iterator[Finding]:
+    """What is wrong in a component's expressions, by the types of the form's answers."""
+    name = _called(component)
     for where, text in _texts(component):
+        found: Iterable[feel.FeelSyntaxError | analysis.Finding]
         try:
-            feel.parse(text)
+            found = analysis.analyse(
+                feel.parse(text),
+                answers,
+                wanted=Type(BOOLEAN) if where == "conditional.hide" else None,
+                functions=OWN_FUNCTIONS,
+                closed=False,
+            )
         except FeelSyntaxError as error:
-            name = _called(component)
+            found = [error]
+        for one in found:
+            said = one.reason if isinstance(one, FeelSyntaxError) else one.message
             yield Finding(
                 "error",
                 path,
                 str(component.get("id") or component.get("key") or ""),
                 "form_expressions",
-                f"“{name}”的 {where} “{text}”有误: {error}",
-                f"“{name}”: {where} “{text}” cannot be read at line {error.line}, column {error.column}",
-                line=error.line,
-                column=error.column,
+                f"“{name}”的 {where} “{text}”有误: 第 {one.line} 行第 {one.column} 列: {said}",
+                f"“{name}”: {where} “{text}”, line {one.line}, column {one.column}: {one.english}",
+                line=one.line,
+                column=one.column,
             )
 
 
