@@ -150,6 +150,8 @@ def _answer_by_sql(work: Work, question: Question, part: Part, run_id: UUID | No
     """What SQL can't answer is null."""
     # Compiling expressions of this size to machine code takes longer than running them.
     work.connection.execute(text("set local jit = off"))
+    # To order the sheet in memory, should it have got out of order.
+    work.connection.execute(text("set local work_mem = '64MB'"))
     listed = case((literal_column("listed"), literal(LISTED, BigInteger())), else_=0)
     codes = [
         literal_column("null::bigint")
