@@ -22,7 +22,7 @@ from handlers.rosters.tables import person_claim, roster
 from tests.conftest import START
 from tests.engine.dmn.tables import dmn, literal, table
 from tests.handlers.rosters.people import persons
-from tests.handlers.scene import HEAD, REVIEWER, Scene, with_shipped_diagrams
+from tests.handlers.scene import HEAD, REVIEWER, Scene
 from tests.scenarios import play
 
 DAY = date(2026, 3, 2)
@@ -31,7 +31,6 @@ DAY = date(2026, 3, 2)
 @pytest.fixture
 def talents(scene: Scene) -> Scene:
     """The shipped diagrams; policy A pays 1,500 yuan for each person of a list, once a year."""
-    with_shipped_diagrams(scene)
     rules = [['not("房地产")', '"房地产除外"']]
     decisions = dmn(
         table("conditions", "RULE ORDER", [("行业", "industry", "")], ["text"], rules),
