@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -152,3 +153,32 @@ def test_a_list_of_a_policy_by_person_has_persons_and_no_other_list_has(talents)
     talents.do(lambda work: work.connection.execute(nobody))
     with pytest.raises(InvalidInput, match="不按人计算"):
         push(talents, (talents.firm(), (1,)))
+
+
+def test_two_lists_at_the_same_moment_count_each_person_once_and_never_wait_in_a_circle(talents):
+    firms = [talents.firm() for _ in range(4)]
+    orders = [((firms[0], (1, 2)), (firms[1], (3, 4))), ((firms[2], (4, 3)), (firms[3], (2, 1)))]
+    gate, faults, found = threading.Barrier(2), [], []
+
+    def run(rows: Any) -> None:
+        given = [
+            {"uscc": talents.uscc(firm), "persons": persons(*serials), "event_key": "第一批"}
+            for firm, serials in rows
+        ]
+        gate.wait(20)
+        try:
+            found.append(
+                talents.do(lambda work: lists.propose_list(work, "A@1", DAY, given), REVIEWER)
+            )
+        except BaseException as error:
+            faults.append(error)
+
+    threads = [threading.Thread(target=run, args=(rows,)) for rows in orders]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert faults == []
+    listed = [line for list_id in found for line in lines(talents, list_id)]
+    good = [line.amount for line in listed if line.status == "proposed"]
+    assert sum(good) == 4 * 1500 and claimed(talents) == 4
