@@ -20,7 +20,10 @@ from engine.spiff.script import FeelEngine
 from engine.spiff.workflow import Instance, SubInstance
 from engine.values import pack_plain, plain, unpack
 
-FORMAT = 2  # goes up with any change of what is written, or of the parser's internal specs
+FORMAT = 3  # goes up with any change of what is written, or of the parser's internal specs
+# Format 2 holds tasks that were foreseen below those at work; 3 leaves them to the program that runs
+# what comes before them, which those that wrote 2 would not do.
+_THE_SAME = (2, 3)
 _indexes: WeakKeyDictionary[Any, tuple[dict[str, int], list[Any]]] = WeakKeyDictionary()
 
 
@@ -121,7 +124,7 @@ def load(process: Process, data: bytes, engine: FeelEngine) -> Instance:
     written = state.get("format")
     if written == 1:
         state = state_format_1.upgraded(state, process)
-    elif written != FORMAT:
+    elif written not in _THE_SAME:
         raise StateUnreadable(f"办件的状态是格式 {written},本程序只能读取格式 1 至 {FORMAT}")
     workflow = Instance(process.spec, process.called, script_engine=engine, deserializing=True)
     _load_tasks(workflow, state)
