@@ -34,7 +34,7 @@ FLOW_NODES: dict[str, frozenset[str] | None] = {
     "parallelGateway": NONE,
     "inclusiveGateway": NONE,
     "eventBasedGateway": NONE,
-    "task": None,
+    "task": NONE,
     "manualTask": None,
     "complexGateway": NONE,
     "adHocSubProcess": NONE,

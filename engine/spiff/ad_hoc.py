@@ -44,18 +44,6 @@ class AdHocScope(Scope):
         self.offered: frozenset[str] = frozenset()
         """Ids of the user tasks that begin with the sub-process."""
 
-    @property
-    def first(self) -> frozenset[str]:
-        """Ids of the elements that begin with the sub-process."""
-        found, todo = set(), list(self.start.outputs)
-        while todo:
-            spec = todo.pop()
-            if spec.bpmn_id:
-                found.add(spec.bpmn_id)
-            else:
-                todo += spec.outputs
-        return frozenset(found)
-
     def listen(self, activities: set[str], offered: set[str]) -> None:
         """Connects to the activities, once, after parsing."""
         self.activities = frozenset(activities & self.task_specs.keys())

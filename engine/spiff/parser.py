@@ -45,7 +45,7 @@ from engine.spiff.rewrite.ad_hoc import OFFERED, TURN, is_sequential
 from engine.spiff.rewrite.compensation_handlers import ENDING, NAMED
 from engine.spiff.rewrite.flows import ACTIVITIES, ADDED
 from engine.spiff.scopes import Scope
-from engine.spiff.specs import DecisionTask, FeelScript, HandlerTask, HumanTask
+from engine.spiff.specs import AbstractTask, DecisionTask, FeelScript, HandlerTask, HumanTask
 from engine.spiff.subprocesses import EventSubProcess, ProcessCall, SubProcess, Transaction
 from engine.spiff.throwing import Finish, Send, ThrowEvent
 from engine.xml import bpmn, ours, parse_xml
@@ -144,7 +144,7 @@ class ParallelParser(GatewayParser):  # type: ignore[misc]
         return self.spec_class(self.spec, self.bpmn_id, tokens=tokens, **self.bpmn_attributes)
 
 
-class TurnParser(TaskParser):  # type: ignore[misc]
+class PlainParser(TaskParser):  # type: ignore[misc]
     def create_task(self) -> Any:
         return self.spec_class(self.spec, self.bpmn_id, **self.bpmn_attributes)
 
@@ -213,6 +213,7 @@ class DiagramParser(BpmnParser):  # type: ignore[misc]
     """
 
     OVERRIDE_PARSER_CLASSES = {  # noqa: RUF012  (the library reads it from the class)
+        bpmn("task"): (PlainParser, AbstractTask),
         bpmn("userTask"): (HumanTaskParser, HumanTask),
         bpmn("serviceTask"): (HandlerTaskParser, HandlerTask),
         bpmn("businessRuleTask"): (DecisionTaskParser, DecisionTask),
@@ -221,7 +222,7 @@ class DiagramParser(BpmnParser):  # type: ignore[misc]
         bpmn("subProcess"): (SubProcessParser, SubProcess),
         bpmn("transaction"): (SubProcessParser, Transaction),
         bpmn("adHocSubProcess"): (SubProcessParser, AdHoc),
-        bpmn(TURN): (TurnParser, Turn),
+        bpmn(TURN): (PlainParser, Turn),
         bpmn("startEvent"): (StartParser, Begin),
         bpmn("endEvent"): (FinishParser, Finish),
         bpmn("intermediateCatchEvent"): (CatchParser, WaitEvent),
@@ -282,7 +283,7 @@ class Process:
     def unsent(self) -> frozenset[str]:
         """Ids of the elements that begin though no drawn element sends them a token."""
         specs = (self.spec, *self.called.values())
-        begun = (spec.first for spec in specs if isinstance(spec, AdHocScope))
+        begun = (spec.first for spec in specs)
         return self.undoing.union(*begun)
 
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from SpiffWorkflow.bpmn.specs.bpmn_task_spec import _BpmnCondition
 from SpiffWorkflow.bpmn.util.task import BpmnTaskIterator
 from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.specs.MultiChoice import MultiChoice
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskIterator, TaskState
+
+from engine.spiff.script import ExpressionFailed
 
 NO_DEPTH_LIMIT = 10**9
 
@@ -134,6 +137,20 @@ def cancel_all_that_came_of_it() -> None:
     Task.cancel = cancel
 
 
+def take_only_true_for_true() -> None:
+    """Without it a flow is taken if its condition comes to a number, or to the text "false"."""
+
+    def matches(self: Any, task: Any) -> bool:
+        found = task.workflow.script_engine.evaluate(task, self.args[0])
+        if found is None or found is True or found is False:
+            return found is True
+        raise ExpressionFailed(
+            f"条件 {self.args[0]} 的结果不是“是”或“否”,请写成比较,例如 金额 > 100"
+        )
+
+    _BpmnCondition._matches = matches
+
+
 def apply() -> None:
     lift_depth_limit()
     walk_ancestors_without_recursion()
@@ -141,3 +158,4 @@ def apply() -> None:
     foresee_nothing()
     run_and_respect_cancellation()
     cancel_all_that_came_of_it()
+    take_only_true_for_true()

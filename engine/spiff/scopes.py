@@ -48,6 +48,19 @@ class Scope(BpmnProcessSpec):  # type: ignore[misc]
         self.end = ScopeEnd(self, f"{self.name}.EndJoin")
         self.end.connect(SimpleBpmnTask(self, END))
 
+    @property
+    def first(self) -> frozenset[str]:
+        """Ids of the elements that begin with the scope, if its start is not drawn."""
+        found = set()
+        todo = [o for o in self.start.outputs if isinstance(o, StartEvent) and not o.bpmn_id]
+        while todo:
+            for spec in todo.pop().outputs:
+                if spec.bpmn_id:
+                    found.add(spec.bpmn_id)
+                else:
+                    todo.append(spec)
+        return frozenset(found)
+
 
 def owner_of(workflow: Any) -> Any:
     """The task that runs this workflow as its sub-process; None for the whole process."""

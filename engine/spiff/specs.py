@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from SpiffWorkflow.bpmn.specs.defaults import ScriptTask, ServiceTask, UserTask
+from SpiffWorkflow.bpmn.specs.defaults import NoneTask, ScriptTask, ServiceTask, UserTask
+
+
+class AbstractTask(NoneTask):  # type: ignore[misc]
+    """A task of no kind: it is done as soon as it is reached (BPMN 2.0.2, 13.3.3)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.manual = False
 
 
 class HumanTask(UserTask):  # type: ignore[misc]

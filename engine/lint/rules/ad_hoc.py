@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from engine.lint.finding import Edit, Finding, Fix
 from engine.lint.model import Diagram, Node, Release, called, is_activity, is_bpmn, local
 from engine.lint.rule import rule
+from engine.spiff.rewrite.ad_hoc import is_sequential
 from engine.xml import bpmn
 
 _NEITHER = ("startEvent", "endEvent")
@@ -17,8 +18,8 @@ _ONCE = "count(completedActivities) >= {number}"
 @rule(
     title=("自由子流程要说明何时完成", "An ad-hoc sub-process says when it is finished"),
     why=(
-        "里面的用户任务可以按任意顺序、反复办理,只有完成条件能说明何时为止。条件里可以用 completedActivities,即已完成的元素编号的列表。里面没有开始和结束事件。",
-        "The user tasks in it may be done in any order and again and again; only the completion condition says when it is over. The condition may ask completedActivities, the list of the ids done so far. There is no start or end event inside.",
+        "里面的用户任务可以按任意顺序、反复办理,只有完成条件能说明何时为止;依次办理(Sequential)而没有完成条件,就是每一项各办一次(提醒)。条件里可以用 completedActivities,即已完成的元素编号的列表。里面没有开始和结束事件。",
+        "The user tasks in it may be done in any order and again and again; only the completion condition says when it is over. One after the other (Sequential) and without a condition, each is done once (a warning). The condition may ask completedActivities, the list of the ids done so far. There is no start or end event inside.",
     ),
     refuses="""
 <bpmn:adHocSubProcess id="Visit" name="核查">
@@ -35,13 +36,26 @@ def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
                 node, f"自由子流程“{name}”里没有活动", f"The ad-hoc “{name}” has no activity inside"
             )
         if not (node.findtext(bpmn("completionCondition")) or "").strip():
-            yield diagram.error(
-                node,
-                f"自由子流程“{name}”没有说明何时完成",
-                f"The ad-hoc “{name}” does not say when it is finished",
-                _when_all_are_done(node, len(inside)),
-            )
+            yield _endless(diagram, node, len(inside))
         yield from _drawn_wrong(diagram, node)
+
+
+def _endless(diagram: Diagram, node: Node, number: int) -> Finding:
+    """In parallel everything can be done again and again; one after the other is interleaved routing."""
+    name, fix = called(node), _when_all_are_done(node, number)
+    if is_sequential(node):
+        return diagram.warning(
+            node,
+            f"自由子流程“{name}”没有说明何时完成:里面的每一项办一次就完成",
+            f"The ad-hoc “{name}” does not say when it is finished: it is, once each activity was done once",
+            fix,
+        )
+    return diagram.error(
+        node,
+        f"自由子流程“{name}”没有说明何时完成",
+        f"The ad-hoc “{name}” does not say when it is finished",
+        fix,
+    )
 
 
 def _drawn_wrong(diagram: Diagram, node: Node) -> Iterable[Finding]:

@@ -30,6 +30,7 @@ from engine.lint.soundness import soundness_of
 <bpmn:sequenceFlow id="Flow_2" sourceRef="Sub_Check" targetRef="End_Good" />
 <bpmn:sequenceFlow id="Flow_3" sourceRef="Event_Failed" targetRef="End_Bad" />
 """,
+    house=True,
 )
 def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
     for explored in soundness_of(diagram):

@@ -11,6 +11,7 @@ from engine.lint.elements import OWN_ATTRIBUTES, OWN_ELEMENTS
 from engine.lint.finding import Edit, Finding, Fix
 from engine.lint.model import Diagram, Node, Release, called, is_bpmn, local, owner
 from engine.lint.rule import rule
+from engine.spiff.rewrite.flows import ADDED
 from engine.xml import OURS, ours
 
 
@@ -27,7 +28,7 @@ def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
         allowed = OWN_ATTRIBUTES.get(local(node), frozenset())
         for full in map(str, node.attrib):
             name = etree.QName(full).localname
-            if etree.QName(full).namespace == OURS and name not in allowed:
+            if full != ADDED and etree.QName(full).namespace == OURS and name not in allowed:
                 yield _attribute(diagram, node, name, allowed)
     for child in diagram.root.iter(f"{{{OURS}}}*"):
         parent = child.getparent()

@@ -28,7 +28,7 @@ def rewrite(root: etree._Element) -> None:
             for node in list(scope.iterchildren(*(bpmn(name) for name in ACTIVITIES))):
                 if not is_offered(node):
                     _let_wait(scope, node, first)
-        _start(scope, first)
+        add_start(scope, first)
 
 
 def is_sequential(scope: etree._Element) -> bool:
@@ -36,7 +36,7 @@ def is_sequential(scope: etree._Element) -> bool:
 
 
 def begins(scope: etree._Element, node: etree._Element) -> bool:
-    """Whether an element of an ad-hoc sub-process begins with it."""
+    """Whether an element begins with its scope, which has no start event."""
     drawn = isinstance(node.tag, str) and any(node.tag == bpmn(name) for name in FIRST)
     if not drawn or node.get("triggeredByEvent") == "true" or _catches_link(node):
         return False
@@ -80,7 +80,8 @@ def _let_wait(scope: etree._Element, node: etree._Element, first: list[etree._El
         first[first.index(node)] = turn
 
 
-def _start(scope: etree._Element, first: list[etree._Element]) -> None:
+def add_start(scope: etree._Element, first: list[etree._Element]) -> None:
+    """A start that is not drawn, with flows to what begins."""
     identity = f"{scope.get('id')}.begin"
     add_node(scope, "startEvent", identity)
     for node in first:

@@ -7,15 +7,21 @@ deletes what it has copied. The linter refuses associations that would move or t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lxml import etree
 
+from engine.spiff.rewrite.flows import ACTIVITIES
 from engine.xml import bpmn
 
 ASSOCIATIONS = ("dataInputAssociation", "dataOutputAssociation")
 # bpmn-js draws an arrow into an activity to a property of this name, which stands for nothing.
 PLACEHOLDER = "__targetRef_placeholder"
+
+_OWN = tuple(bpmn(name) for name in ("dataInput", "dataOutput"))
+# Where an input or output is named only to say what an arrow connects.
+_ARROWS = tuple(bpmn(n) for n in ("dataInputRefs", "dataOutputRefs", "sourceRef", "targetRef"))
 
 
 def rewrite(root: etree._Element) -> None:
@@ -43,6 +49,17 @@ def _names(association: etree._Element) -> Iterator[str]:
         node = known.get((end.text or "").strip())
         if node is None:
             continue
+        if node.tag in _OWN and not node.get("name") and not _is_read(node):
+            continue
         referred = known.get(node.get("dataObjectRef") or node.get("dataStoreRef"))
         name = node.get("name") or (referred.get("name") if referred is not None else None)
         yield name or str(node.get("dataObjectRef") or node.get("id"))
+
+
+def _is_read(own: etree._Element) -> bool:
+    """Whether an activity's texts name one of its inputs or outputs by its id, as some tools have it."""
+    activity = next(own.iterancestors(*(bpmn(name) for name in ACTIVITIES)), None)
+    parts = () if activity is None else activity.iter(etree.Element)
+    texts = (t for n in parts if n.tag not in _ARROWS for t in (n.text, n.get("value")) if t)
+    named = re.compile(rf"\b{re.escape(own.get('id', ''))}\b")
+    return any(named.search(text) for text in texts)

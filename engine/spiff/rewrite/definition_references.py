@@ -18,4 +18,5 @@ def rewrite(root: etree._Element) -> None:
         if definition is not None and event is not None:
             copied = etree.fromstring(etree.tostring(definition))
             copied.tail = None
+            copied.attrib.pop("id", "")
             event.replace(reference, copied)

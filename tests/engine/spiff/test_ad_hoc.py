@@ -170,3 +170,12 @@ def test_an_event_interrupts_the_whole():
     )  # fmt: skip
     case.answer("a").fire("late")
     assert case.completed
+
+
+def test_one_after_the_other_without_a_condition_each_is_done_once():
+    """Interleaved routing: every activity once, in any order, never two at a time."""
+    inner = person("a"), person("b"), note("c")
+    case = Drawn(AROUND, sub("visit", *inner, kind="adHocSubProcess", ordering="Sequential"))
+    assert case.people == ["a", "b"] and case.notes == ["c"]
+    assert case.answer("b").people == ["a"]
+    assert case.answer("a").people == ["after"]
