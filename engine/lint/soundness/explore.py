@@ -60,7 +60,7 @@ class _Search:
         self.fired: set[str] = set()
         self.by_bit: dict[int, list[Step]] = defaultdict(list)
         for step in net.steps:
-            for bit in _bits(step.takes | sum(b for b, _ in step.join)):
+            for bit in _bits(step.takes | sum(b for b, *_ in step.join)):
                 self.by_bit[bit].append(step)
 
     def run(self) -> Exploration:

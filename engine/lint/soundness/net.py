@@ -42,7 +42,8 @@ class Step:
     awaited: bool = False
     drops: int = 0
     ends: str = ""
-    join: tuple[tuple[int, int], ...] = ()  # (incoming bit, places that can still reach it)
+    # Of each incoming bit: the places that can still reach it, and those that can by flows alone.
+    join: tuple[tuple[int, int, int], ...] = ()
 
 
 @dataclass
@@ -63,22 +64,22 @@ class Net:
 
 
 def _some(step: Step, marking: int) -> bool:
-    return any(bit & marking for bit, _ in step.join)
+    return any(bit & marking for bit, *_ in step.join)
 
 
 def enabled(step: Step, marking: int) -> int | None:
     """The bits that a step would take now; None if it cannot fire.
 
     An inclusive join waits while a token can still reach one of its empty flows and none of those
-    that have come (BPMN 2.0.2, 13.4.3).
+    that have come (BPMN 2.0.2, 13.4.3); the latter by flows, which no boundary event is.
     """
     if not step.join:
         return step.takes if marking & step.takes == step.takes else None
     taken = pending = covered = 0
-    for bit, reach in step.join:
+    for bit, reach, sure in step.join:
         if marking & bit:
             taken |= bit
-            covered |= reach
+            covered |= sure
         else:
             pending |= reach
     if not taken or marking & ~taken & pending & ~covered:
@@ -197,7 +198,7 @@ class _Builder:
             yield from self._leave(identity, node, sum(set(incoming)))
         elif kind == "inclusiveGateway" and len(incoming) > 1:
             for step in self._leave(identity, node, 0):
-                join = tuple((bit, 0) for bit in incoming)
+                join = tuple((bit, 0, 0) for bit in incoming)
                 yield Step(identity, 0, step.gives, step.choices, join=join)
         elif identity in self.scope.attached:
             yield from self._guarded(identity, node, incoming, sides)
@@ -291,10 +292,16 @@ class _Builder:
         for step in steps:
             if step.join:
                 others = [s for s in steps if s.element != step.element]
-                join = tuple((bit, _reaching(bit, others)) for bit, _ in step.join)
+                plain = [s for s in others if not self._is_boundary(s.element)]
+                join = tuple(
+                    (bit, _reaching(bit, others), _reaching(bit, plain)) for bit, *_ in step.join
+                )
                 step = Step(step.element, 0, step.gives, step.choices, join=join)
             found.append(step)
         return found
+
+    def _is_boundary(self, element: str) -> bool:
+        return local(self.scope.nodes[element]) == "boundaryEvent"
 
 
 def _reaching(bit: int, steps: list[Step]) -> int:
@@ -304,7 +311,7 @@ def _reaching(bit: int, steps: list[Step]) -> int:
     while changed:
         changed = False
         for step in steps:
-            sources = step.takes | sum(b for b, _ in step.join)
+            sources = step.takes | sum(b for b, *_ in step.join)
             if step.gives & found and sources & ~found:
                 found |= sources
                 changed = True

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from tests.engine.spiff.draw import Drawn, end, flows, gate, note, person, script, start
+from tests.engine.spiff.draw import Drawn, boundary, end, flows, gate, note, person, script, start
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations("abc")))
@@ -176,3 +176,20 @@ def test_a_branch_that_ends_many_times_while_another_waits_leaves_one_task():
     )
     sizes = [len(case.answer("a").state) for _ in range(30)]
     assert sizes[-1] < sizes[5] + 40
+
+
+def test_an_inclusive_join_waits_for_an_activity_whose_reminder_has_come():
+    """The reminder did not come by a flow, so its token does not excuse the activity's."""
+    case = Drawn(
+        start(),
+        person("t"),
+        boundary("b", "t", "timer P1D", interrupts=False),
+        note("n"),
+        gate("inclusive", "join"),
+        note("after"),
+        end("e"),
+        flows("s>t>join; b>n>join; join>after>e"),
+    )
+    case.fire("b")
+    assert case.notes == ["n"]
+    assert case.answer("t").completed and case.notes == ["n", "after"]
