@@ -13,6 +13,7 @@ from sqlalchemy import text
 from engine.actor import SYSTEM
 from engine.database import connect
 from handlers.accounts import sign_in
+from tests.engine.dmn.tables import dmn, table
 from tests.system.site import ROOT
 from web.settings import Settings
 from web.system import make_runtime, prepare_database
@@ -73,3 +74,16 @@ def test_a_sample_database_is_not_served_to_other_machines(url, tmp_path):
 def test_an_unknown_setting_stops_every_command_with_its_name(url, tmp_path):
     wrong = redeem(url, tmp_path, "migrate", RONGYIDUI_PROT="1")
     assert wrong.returncode == 1 and "prot" in wrong.stderr
+
+
+def test_a_table_with_a_gap_is_not_deployed_and_the_values_that_fall_through_are_said(
+    url, tmp_path
+):
+    rules = [["< 100", "1"], ["> 100", "2"]]
+    content = dmn(table("grade", "UNIQUE", [("产值(元)", "output", "")], ["amount"], rules))
+    file = tmp_path / "bpmn" / "grade.dmn"
+    file.parent.mkdir()
+    file.write_bytes(content)
+    done = redeem(url, tmp_path, "deploy", str(file), "--lang", "en")
+    assert done.returncode == 1
+    assert "no rule fires when 产值 is 100 yuan" in done.stdout

@@ -19,6 +19,12 @@ from web.settings import Settings
 from web.system import database_server, make_runtime, prepare_database
 
 ENDINGS = (".bpmn", ".dmn", ".form")
+in_language = click.option(
+    "--lang",
+    type=click.Choice(["zh", "en"]),
+    default=lambda: "en" if os.environ.get("LANG", "").startswith("en") else "zh",
+    help="language of the sentences; by default that of LANG, else Chinese",
+)
 
 
 def read_files(paths: tuple[Path, ...]) -> dict[str, bytes]:
@@ -46,8 +52,9 @@ def release_path(file: Path) -> str:
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--note", default="", help="why this release is made")
+@in_language
 @click.pass_obj
-def deploy(settings: Settings, paths: tuple[Path, ...], note: str) -> None:
+def deploy(settings: Settings, paths: tuple[Path, ...], note: str, lang: str) -> None:
     """Checks and publishes diagrams, decisions and forms."""
     files = read_files(paths)
     with database_server(settings) as url:
@@ -61,7 +68,7 @@ def deploy(settings: Settings, paths: tuple[Path, ...], note: str) -> None:
             release = runtime.run(Actor("cli", "命令行"), act)
         except DiagramRefused as error:
             for finding in error.findings:
-                click.echo(str(finding))
+                click.echo(finding.said(lang))
             raise
         click.echo(f"当前发布版本: {release}")
 
@@ -69,12 +76,7 @@ def deploy(settings: Settings, paths: tuple[Path, ...], note: str) -> None:
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="findings as a JSON list")
-@click.option(
-    "--lang",
-    type=click.Choice(["zh", "en"]),
-    default=lambda: "en" if os.environ.get("LANG", "").startswith("en") else "zh",
-    help="language of the sentences; by default that of LANG, else Chinese",
-)
+@in_language
 @click.option("--rules", is_flag=True, help="print what every rule refuses and why (docs/lint.md)")
 @click.pass_context
 def lint(

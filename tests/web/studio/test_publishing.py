@@ -6,7 +6,16 @@ import pytest
 
 from engine import definitions, instances
 from engine.actor import SYSTEM
-from tests.web.studio.example import ANALYST, APPROVER, DIAGRAM, FILES, FORM, publish
+from tests.web.studio.example import (
+    ANALYST,
+    APPROVER,
+    DECISION,
+    DIAGRAM,
+    FILES,
+    FORM,
+    ROW,
+    publish,
+)
 from web.studio.changes import changes
 from web.studio.publishing_pages import publish as publish_page
 
@@ -96,6 +105,24 @@ def test_the_linter_refuses_and_says_why(runtime, analyst, approver):
     assert "用户任务“现场踏勘”没有候选角色" in answer.get_data(as_text=True)
     assert latest(runtime) == 1
     assert drafts(approver) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh", "条件为 100时没有一行成立"), ("en", "no rule fires when 条件 is 100")],
+)
+def test_a_table_with_a_gap_is_refused_with_the_values_that_fall_through(
+    runtime, analyst, approver, language, said
+):
+    table = FILES[DECISION].decode().replace("<text>-</text>", "<text>&lt; 100</text>", 1)
+    above = ROW.decode().replace("_Any", "_Above").replace("Cell_Result", "Cell_Above_Result")
+    above = above.replace("<text>-</text>", "<text>&gt; 100</text>")
+    table = table.replace('typeRef="string"><text>value', 'typeRef="number"><text>value')
+    save(analyst, table.replace("</decisionTable>", above), path=DECISION)
+    approver.post("/display", data={"language": language}, headers={"X-CSRFToken": approver.csrf})
+    answer = ask(approver, DECISION)
+    assert answer.status_code == 422 and said in answer.get_data(as_text=True)
+    assert latest(runtime) == 1
 
 
 def test_drafts_that_need_each_other_are_published_together(runtime, analyst, approver):
