@@ -107,18 +107,22 @@ def _start(work: Work, row: Row[Any], due: datetime) -> UUID | None:
 
 
 def tell(work: Work, data: dict[str, Any], request: str | None = None) -> list[UUID]:
-    """Starts every process whose conditional start event is true over the data, with these data.
+    """Starts a process at each conditional start event that is true over the data, with these data.
 
     With a `request` key a repetition starts nothing anew and returns the same (see request_keys).
     """
 
     def act() -> list[str]:
         holds = evaluator(work, data)
-        started = [
-            instances.start(work, process.id, data)
-            for process in posting.in_force(work)
-            if any(isinstance(d, Condition) and holds(d.expression) is True for d in process.starts)
-        ]
+        started = []
+        for process in posting.in_force(work):
+            true = [
+                start_event(definition.element)
+                for definition in process.starts
+                if isinstance(definition, Condition) and holds(definition.expression) is True
+            ]
+            for begin in dict.fromkeys(true):
+                started.append(instances.start(work, process.id, data, begin=begin))
         return [str(one) for one in started]
 
     found = request_keys.once(work, "told", request, {"data": data}, act)

@@ -14,13 +14,13 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from engine import history, instances
+from engine import history, instances, posting
 from engine.operations.back import data_before
 from engine.operations.replay import Key, replay
 from engine.runtime import Work
 from engine.spiff import Run
 from engine.spiff.shape import shapes
-from engine.spiff.tokens import data_at, held
+from engine.spiff.tokens import data_at, handed_inwards, held
 from engine.values import canonical, from_json
 
 # What operators do sets tokens and data as they say; their events tell it (engine/operations).
@@ -89,13 +89,13 @@ def unlike_rows(
         if sorted(run.tokens()) != told["tokens"]:
             yield f"流程 {row.id} 的令牌与重演历史所得不一致"
     if events and events[0].sequence == 1:
-        yield from _unwritten(row, run.current_data(), events)
+        yield from _unwritten(row, run, events)
         yield from _unlike_replay(row, run, events)
     waiting = run.waiting()
     wanted = {
         "user_task": {p.task_id for p in waiting.people},
         "timer": {(t.task_id, t.element) for t in waiting.timers},
-        "message_wait": {(m.task_id, m.element) for m in waiting.messages},
+        "message_wait": {(m.task_id, m.element) for m in posting.waits_of(waiting)},
         "outside_call": {c.task_id for c in waiting.calls},
         "incident": set(waiting.failed),
     }
@@ -106,24 +106,27 @@ def unlike_rows(
         yield f"流程 {row.id} 在运行中,却什么也不等待"
 
 
-def _unwritten(row: Row[Any], data: dict[str, Any], events: Sequence[Row[Any]]) -> Iterator[str]:
-    """Every value in the state was written by the history, whatever the branches were."""
+def _unwritten(row: Row[Any], run: Run, events: Sequence[Row[Any]]) -> Iterator[str]:
+    """Every value in the state was written by the history, or handed inwards by what is under way."""
     if any(one.kind in BY_OPERATORS for one in events):
         return
     written: dict[str, set[bytes]] = defaultdict(set)
     for one in events:
         for name, value in from_json(one.data.get("changed", {})).items():
             written[name].add(canonical(value))
-    for name, value in data.items():
-        if name in written and canonical(value) not in written[name]:
+    handed = handed_inwards(run)
+    for name, value in run.current_data().items():
+        found = canonical(value)
+        if found not in written[name] and all(canonical(v) != found for v in handed.get(name, ())):
             yield f"流程 {row.id} 的数据 {name} 不是历史中写下的值"
 
 
 def _unlike_replay(row: Row[Any], run: Run, events: Sequence[Row[Any]]) -> Iterator[str]:
     """Branch by branch: what a token sees is what the steps it stems from have written.
 
-    Tokens inside of loops, at joins and in event sub-processes see what several branches wrote;
-    `_unwritten` looks at those.
+    Tokens at joins, in event sub-processes and between the instances of a loop see what several
+    branches wrote; `_unwritten` looks at those. What an instance of a loop began with, its item
+    among it, is not replayed: of tokens inside, only what their own steps wrote is compared.
     """
     if any(one.kind in NOT_REPLAYED for one in events):
         return
@@ -132,15 +135,18 @@ def _unlike_replay(row: Row[Any], run: Run, events: Sequence[Row[Any]]) -> Itera
     loops = {element for shape in known.values() for element in shape.loops}
     seen: Counter[Key] = Counter()
     for token in held(run):
-        if not loops.isdisjoint(token.path):
+        if token.element in loops:
             continue
         key = (str(token.scope or ""), token.element)
         number, waiting = seen[key], story.pending.get(key, [])
         seen[key] += 1
         if token.kind not in ("person", "call") or len(waiting) <= number:
             continue
-        expected = data_before(run, story, key[0], waiting[number])
         found = data_at(run, token.task_id)
+        if loops.isdisjoint(token.path):
+            expected = data_before(run, story, key[0], waiting[number])
+        else:
+            expected = waiting[number].change.over(found)
         if canonical(expected) != canonical(found):
             names = sorted(
                 name

@@ -385,8 +385,7 @@ class Run:
         if not spec.bpmn_id:
             self._send_on(task)
             return
-        parent = task.parent
-        base = parent.data if parent is not None else {}
+        base = _data_before(task)
         changed = {
             k: v
             for k, v in task.data.items()
@@ -423,6 +422,15 @@ class Run:
                 old = self.trace[place]
                 self.trace[place] = old._replace(follows=(*old.follows, *sent))
                 return
+
+
+def _data_before(task: Any) -> dict[str, Any]:
+    """The data an element found. A loop has already taken over what its instance changed."""
+    parent = task.parent
+    around = parent.task_spec if parent is not None else None
+    if isinstance(around, LoopTask) and around.task_spec == task.task_spec.name:
+        parent = parent.parent
+    return parent.data if parent is not None else {}
 
 
 def is_armed(task: Any) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import Conflict, NotFound
 from engine.spiff.catching import EventChoice
+from engine.spiff.loops import ManyInstances
 from engine.spiff.run import ACTIVE, Run, is_armed
 from engine.spiff.scopes import owner_of
 from engine.spiff.shortcuts import id_of, owner_id_of
@@ -325,6 +327,35 @@ def given_to(run: Run, path: tuple[str, ...], data: dict[str, Any]) -> dict[str,
     if given is None:
         return deepcopy(data)
     return {k: run.engine.value(v, data) for k, v in given.items()}
+
+
+def handed_inwards(run: Run) -> dict[str, list[Any]]:
+    """What the elements under way have handed to what runs inside them, by name: declared inputs and
+    the items of multi-instance activities, computed anew. No step has written these."""
+    found: dict[str, list[Any]] = {}
+    for task in run.workflow.all_tasks():
+        spec = task.task_spec
+        if not _holds(task):
+            continue
+        if isinstance(spec, ManyInstances) and spec.item:
+            found.setdefault(spec.item, []).extend(_items(run, task))
+        elif _declares(spec):
+            for name, expression in spec.given.items():
+                found.setdefault(name, []).append(run.engine.value(expression, task.data))
+    return found
+
+
+def _items(run: Run, loop: Any) -> Iterator[Any]:
+    """Of the collection as it was when the instances began, and as they have made it since."""
+    if not loop.task_spec.collection:
+        yield from map(Decimal, range(1, loop.internal_data["total"] + 1))
+        return
+    for data in (loop.parent.data, loop.data):
+        found = run.engine.value(loop.task_spec.collection, data)
+        if isinstance(found, dict):
+            found = list(found.values())
+        if isinstance(found, list):
+            yield from found
 
 
 def _declares(spec: Any) -> bool:

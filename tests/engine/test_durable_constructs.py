@@ -163,6 +163,7 @@ def test_a_signal_reaches_the_instances_that_wait_and_starts_a_process_each_once
     )
     one, other = district.start("listens"), district.start("listens")
     origin = district.start()
+    district.settle()
     district.answer("t")
     district.settle()
     assert district.notes == ["begins", "heard", "heard"]
