@@ -153,10 +153,16 @@ class Scope:
             if local(n) == "startEvent" or event_driven(n) or undoes(n) or self._begins(n)
         ]
 
+    @cached_property
+    def starts_together(self) -> list[str]:
+        """What begins with an ad-hoc sub-process, all at once; nothing of another scope."""
+        if local(self.node) != "adHocSubProcess":
+            return []
+        return [identity for identity, node in self.nodes.items() if begins(self.node, node)]
+
     def _begins(self, node: Node) -> bool:
         """Whether an element begins with the ad-hoc sub-process it lies in, or starts its process."""
-        ad_hoc = local(self.node) == "adHocSubProcess" and begins(self.node, node)
-        return ad_hoc or instantiates(self.node, node)
+        return node.get("id", "") in self.starts_together or instantiates(self.node, node)
 
     def after(self, identity: str) -> list[str]:
         """Ids of what may follow a node, its boundary events included."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from engine.lint.soundness.net import Net, Step, enabled
@@ -68,6 +68,8 @@ class _Search:
         self.found.markings = len(self.came)
         if self.dead or self.doubles or self.found.complete:
             self._judge()
+        if self.net.offers:  # the completion condition may be true before
+            self.found.problems = [replace(p, certain=False) for p in self.found.problems]
         return self.found
 
     # -- the walk
@@ -75,7 +77,7 @@ class _Search:
     def _walk(self) -> None:
         queue: deque[int] = deque()
         for element, marking in self.net.starts:
-            self.fired.add(element)
+            self.fired |= {element} - {""}
             if marking not in self.came:
                 self.came[marking] = None
                 self.begun[marking] = element
@@ -110,6 +112,9 @@ class _Search:
                 rest = marking & ~taken
                 self._note_end(step, marking, rest)
                 rest = 0 if step.drops == -1 else rest & ~step.drops
+                if rest & step.gives and self.net.offers:
+                    yield step, marking  # done again before what follows: once more of the same
+                    continue
                 if rest & step.gives:
                     self.doubles.append((marking, step, rest & step.gives))
                     yield step, marking
@@ -123,7 +128,7 @@ class _Search:
             return
         if step.ends.startswith("error:") or step.ends == "cancel":
             self.found.outcomes.add(step.ends.removeprefix("error:") or "any")
-        elif not rest or step.ends == "terminate":
+        elif not rest or step.ends in ("terminate", "finished"):
             self.found.outcomes.add("completes")
         if rest and step.ends in ("plain", "terminate"):
             others = tuple(sorted(self.net.waits_at(rest)))
@@ -146,7 +151,7 @@ class _Search:
 
     def _own(self) -> set[str]:
         """The elements that this net can reach at all; the rest belongs to other nets."""
-        starts = [element for element, _ in self.net.starts]
+        starts = self.net.offers or [element for element, _ in self.net.starts]
         return self.net.scope.reached(starts, set(self.net.others) - set(starts))
 
     def _stuck(self) -> Iterator[Problem]:
@@ -283,7 +288,7 @@ class _Search:
         current = marking
         while (came := self.came[current]) is not None:
             current = came[0]
-        found = [self.begun[current]]
+        found = [self.begun[current]] if self.begun[current] else []
         for step in steps:
             for bit in _bits(enabled(step, current) or 0):
                 found += self.net.along.get(bit, ())

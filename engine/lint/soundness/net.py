@@ -4,12 +4,15 @@ A place is a sequence flow, or the inside of an activity that has boundary event
 marking is an integer. Elements with one way in and one way out lie on a place together with their
 flows: in a net without doubled tokens that loses nothing and keeps the number of markings small.
 Conditions are free choices; a sub-process, a call and all instances of a multi-instance are one step.
+
+An ad-hoc sub-process has a place for each element that begins with it. What is offered to people gives
+its place back when it is done; after each activity the completion condition may be true or not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from engine.lint.model import (
@@ -22,6 +25,7 @@ from engine.lint.model import (
     is_event,
     local,
 )
+from engine.spiff.rewrite.ad_hoc import is_offered
 from engine.spiff.rewrite.instantiating import instantiates
 
 MAX_SUBSETS_OF = 8
@@ -51,10 +55,11 @@ class Net:
     """A scope, or a branch of it that a non-interrupting boundary event begins."""
 
     scope: Scope
-    starts: list[tuple[str, int]] = field(default_factory=list)  # (element, marking)
+    starts: list[tuple[str, int]] = field(default_factory=list)  # (element or "", marking)
     steps: list[Step] = field(default_factory=list)
     places: dict[str, int] = field(default_factory=dict)  # flow or @activity → bit
     along: dict[int, tuple[str, ...]] = field(default_factory=dict)  # bit → elements lying on it
+    offers: tuple[str, ...] = ()  # what begins together with an ad-hoc sub-process
     others: tuple[str, ...] = ()  # boundary events that begin a net of their own
     partial: bool = False  # some subsets of an inclusive gateway were left out
 
@@ -101,12 +106,17 @@ class _Builder:
         self.bits: dict[str, int] = {}
         self.along: dict[int, list[str]] = {}
         self.partial = False
+        self.offers: list[str] = []
 
     def build(self) -> list[Net]:
-        starts = [i for i, n in self.scope.nodes.items() if local(n) == "startEvent"]
+        self.offers = self.scope.starts_together
+        starts = [i for i, n in self.scope.nodes.items() if local(n) == "startEvent"] + self.offers
         sides = [b for b in self._boundaries() if self._is_side_branch(b, starts)]
         self._fuse()
-        begins = [(s, self._out(s)) for s in starts] + list(self._instantiating())
+        if self.offers:
+            begins = [("", sum(self._bit(f"^{offer}") for offer in self.offers))]
+        else:
+            begins = [(s, self._out(s)) for s in starts] + list(self._instantiating())
         main = [self._net(begins, sides)] if begins else []
         return main + [self._net([(b, self._out(b))], sides) for b in sides]
 
@@ -121,9 +131,13 @@ class _Builder:
 
     def _net(self, starts: list[tuple[str, int]], sides: list[str]) -> Net:
         steps = [s for i, n in self.scope.nodes.items() for s in self._steps(i, n, sides)]
+        if self.offers:
+            steps = [s for step in steps for s in self._of_ad_hoc(step)]
         steps = self._with_reach(steps)
         along = {bit: tuple(elements) for bit, elements in self.along.items()}
-        return Net(self.scope, starts, steps, dict(self.bits), along, tuple(sides), self.partial)
+        offers = () if starts[0][0] else tuple(self.offers)
+        others = tuple(sides)
+        return Net(self.scope, starts, steps, dict(self.bits), along, offers, others, self.partial)
 
     # -- places
 
@@ -192,6 +206,8 @@ class _Builder:
         if self._is_simple(identity, node):
             return  # lies on its place
         incoming = [self._bit(f.get("id", "")) for f in self.scope.incoming[identity]]
+        if identity in self.offers:
+            incoming = [self._bit(f"^{identity}")]
         if not incoming:
             return
         if kind == "parallelGateway":
@@ -205,6 +221,18 @@ class _Builder:
         else:
             for bit in incoming:
                 yield from self._leave(identity, node, bit)
+
+    def _of_ad_hoc(self, step: Step) -> Iterator[Step]:
+        """What is offered is offered again; and the same step as the last one, the condition true."""
+        node = self.scope.nodes[step.element]
+        offer = self.bits.get(f"^{step.element}", 0)
+        if step.takes & offer and is_offered(node):
+            yield replace(step, gives=step.gives | offer)
+        else:
+            yield step
+        enters = step.gives & self.bits.get(f"@{step.element}", 0)
+        if is_activity(node) and not enters:
+            yield replace(step, gives=0, drops=-1, ends="finished")
 
     def _guarded(
         self, identity: str, node: Node, incoming: list[int], sides: list[str]

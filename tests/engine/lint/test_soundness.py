@@ -252,3 +252,43 @@ def test_a_run_that_passes_an_end_twice_was_foretold(seed):
     net = broken(seed, "and", "xor")
     ends = [i for i, kind in net.kinds.items() if kind == "endEvent"]
     assert any(ran.count(ends[0]) > 1 for _, ran in runs(net)) == ("double" in kinds(net.xml()))
+
+
+def ad_hoc(*inside, flows=None):
+    """A diagram whose only sub-process is an ad-hoc one."""
+    until = "<bpmn:completionCondition>done</bpmn:completionCondition>"
+    inner = process(*inside, flows=flows or {}) + until
+    body = f'<bpmn:adHocSubProcess id="visit" name="核查">{inner}</bpmn:adHocSubProcess>'
+    return process(START, body, END, flows={"f1": "s visit", "f2": "visit e"})
+
+
+CHOICE = {"i1": "a ix", "i2": "ix ij", "i3": "ix ij", "i4": "ij c"}
+CROSSED = (*gateway("exclusive", "ix"), *gateway("parallel", "ij"), element("task", "c"))
+
+
+def test_activities_in_any_order_and_as_often_as_people_like_are_sound():
+    people = (element("userTask", "a"), element("userTask", "b"), element("serviceTask", "c"))
+    assert [(e.problems, e.silent) for e in explored(ad_hoc(*people))] == [([], [])] * 2
+    after = ad_hoc(*people, flows={"i1": "a c"})
+    assert [(e.problems, e.silent) for e in explored(after)] == [([], [])] * 2
+
+
+def test_a_join_in_an_ad_hoc_sub_process_that_stays_incomplete_is_a_warning_with_its_path():
+    body = ad_hoc(element("serviceTask", "a"), *CROSSED, flows=CHOICE)
+    assert ("deadlock", "ij", False) in problems(body)
+    (found,) = [p for e in explored(body) for p in e.problems if p.kind == "deadlock"]
+    assert found.path == ("a", "ix")
+
+
+def test_what_people_may_do_again_leaves_no_join_stuck():
+    """Done again, the other flow may come; and the condition may be true before."""
+    body = ad_hoc(element("userTask", "a"), *CROSSED, flows=CHOICE)
+    assert problems(body) == set()
+    assert all("c" not in e.silent for e in explored(body))
+
+
+def test_what_a_choice_in_an_ad_hoc_sub_process_never_reaches_is_never_done():
+    flows = {"i1": "a ij", "i2": "b ix", "i3": "ix ij", "i4": "ix ie", "i5": "ij c"}
+    inside = (element("serviceTask", "a"), element("serviceTask", "b"), element("task", "ie"))
+    body = ad_hoc(*inside, *CROSSED, flows=flows)
+    assert problems(body) == {("deadlock", "ij", False)}
