@@ -14,7 +14,7 @@ from functools import lru_cache
 from engine.lint.finding import Finding
 from engine.lint.model import Diagram, Scope, event_driven, local
 from engine.lint.soundness.explore import Exploration, Problem, explore
-from engine.lint.soundness.net import nets_of, throwers
+from engine.lint.soundness.net import ANY_ERROR, nets_of, throwers
 
 __all__ = ["Exploration", "Problem", "depending", "problems", "soundness_of", "spoken"]
 _SHOWN = 12
@@ -27,7 +27,7 @@ def soundness_of(diagram: Diagram) -> tuple[Exploration, ...]:
     found: list[Exploration] = []
     for scope in reversed(diagram.scopes):
         explored = [explore(net) for net in nets_of(scope, thrown)]
-        sure = explored and all(e.complete for e in explored) and not throwers(scope)
+        sure = explored and all(e.complete for e in explored)
         unsound = any(e.problems for e in explored)
         thrown[scope.id] = None if unsound or not sure else _outcomes(scope, explored)
         found += explored
@@ -39,7 +39,7 @@ def _outcomes(scope: Scope, explored: list[Exploration]) -> set[str]:
     found = {outcome for e in explored for outcome in e.outcomes}
     if any(event_driven(node) for node in scope.nodes.values()):
         found.add("completes")
-    return found
+    return found | {ANY_ERROR} if throwers(scope) else found
 
 
 def problems(diagram: Diagram, kind: str) -> Iterator[tuple[Problem, tuple[str, ...]]]:

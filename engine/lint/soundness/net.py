@@ -29,6 +29,8 @@ from engine.spiff.rewrite.ad_hoc import is_offered
 from engine.spiff.rewrite.instantiating import instantiates
 
 MAX_SUBSETS_OF = 8
+# What a sub-process can do beside what is drawn: an error that a handler or a called process raises.
+ANY_ERROR = "*"
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def enabled(step: Step, marking: int) -> int | None:
 def nets_of(scope: Scope, thrown: dict[str, set[str] | None]) -> list[Net]:
     """The nets of a scope: the main one and those of its side branches.
 
-    `thrown`: sub-process id → what it can do: "completes", codes of errors; None if anything.
+    `thrown`: sub-process id → what it can do: "completes", codes of errors, ANY_ERROR; None if anything.
     """
     return _Builder(scope, thrown).build()
 
@@ -263,7 +265,11 @@ class _Builder:
             return True
         thrown = self.thrown.get(host.get("id", ""))
         code = error_code(boundary)
-        return thrown is None or bool(thrown - {"completes"} if not code else thrown & {code})
+        return (
+            thrown is None
+            or ANY_ERROR in thrown
+            or bool(thrown - {"completes"} if not code else thrown & {code})
+        )
 
     def _leave(self, identity: str, node: Node, takes: int, drops: int = 0) -> Iterator[Step]:
         kind, flows = local(node), self.scope.outgoing[identity]

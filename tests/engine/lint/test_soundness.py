@@ -292,3 +292,18 @@ def test_what_a_choice_in_an_ad_hoc_sub_process_never_reaches_is_never_done():
     inside = (element("serviceTask", "a"), element("serviceTask", "b"), element("task", "ie"))
     body = ad_hoc(*inside, *CROSSED, flows=flows)
     assert problems(body) == {("deadlock", "ij", False)}
+
+
+def test_a_sub_process_that_only_ends_with_an_error_does_not_complete():
+    """Whatever its handlers raise: the join gets a token by each boundary event, and not by a way out."""
+    inner = '<bpmn:startEvent id="s{0}"/><bpmn:serviceTask id="t{0}" implementation="sample.pay"/><bpmn:endEvent id="e{0}"><bpmn:errorEventDefinition/></bpmn:endEvent><bpmn:sequenceFlow id="i{0}" sourceRef="s{0}" targetRef="t{0}"/><bpmn:sequenceFlow id="j{0}" sourceRef="t{0}" targetRef="e{0}"/>'
+    hosts = "".join(
+        f'<bpmn:subProcess id="x{n}">{inner.format(n)}</bpmn:subProcess><bpmn:boundaryEvent id="b{n}" attachedToRef="x{n}"><bpmn:errorEventDefinition/></bpmn:boundaryEvent>'
+        for n in (1, 2)
+    )
+    body = process(
+        '<bpmn:startEvent id="s"/><bpmn:parallelGateway id="f"/><bpmn:parallelGateway id="j"/><bpmn:endEvent id="e"/>',
+        hosts,
+        flows={"a": "s f", "b": "f x1", "c": "f x2", "d": "b1 j", "g": "b2 j", "h": "j e"},
+    )
+    assert problems(body) == set()
