@@ -36,10 +36,17 @@ def soundness_of(diagram: Diagram) -> tuple[Exploration, ...]:
 
 def _outcomes(scope: Scope, explored: list[Exploration]) -> set[str]:
     """What a scope can do; its event sub-processes may complete it too."""
-    found = {outcome for e in explored for outcome in e.outcomes}
+    found = {outcome for e in explored for outcome in e.outcomes - _of_no_account(e)}
     if any(event_driven(node) for node in scope.nodes.values()):
         found.add("completes")
     return found | {ANY_ERROR} if throwers(scope) else found
+
+
+def _of_no_account(explored: Exploration) -> set[str]:
+    """That a branch is over which a boundary event began does not complete its scope."""
+    nodes = explored.net.scope.nodes
+    beside = any(local(nodes[i]) == "boundaryEvent" for i, _ in explored.net.starts if i in nodes)
+    return {"completes"} if beside else set()
 
 
 def problems(diagram: Diagram, kind: str) -> Iterator[tuple[Problem, tuple[str, ...]]]:
