@@ -210,7 +210,15 @@ PROCESSES = {
         note("noted_refusal"),
         service("check", "house.object", code="&quot;broken&quot;"),
         boundary("objected", "check", "error err"),
-        sub("inner", start("is"), note("in_it"), end("ie", what="error err"), flows("is>in_it>ie")),
+        sub(
+            "inner",
+            start("is"),
+            note("in_it"),
+            gate("exclusive", "well", default="f3.well.ie"),
+            end("ie", what="error err"),
+            end("io"),
+            flows("is>in_it>well>io[sound];well>ie"),
+        ),
         boundary("fell", "inner", "error err"),
         sub(
             "other",

@@ -93,7 +93,7 @@ PROGRAMS = {
         work,
     ),
     "boundary errors and escalation": (
-        Start("caught", {}, "case-1"),
+        Start("caught", {"sound": False}, "case-1"),
         work,
         Answer("t", ANSWER),
         work,
