@@ -141,14 +141,14 @@ class NoWayOut(Exception):
 def may_still_come(join: Any, workflow: Any, arrived: set[str]) -> bool:
     """Whether a token elsewhere can reach an empty incoming flow of a join.
 
-    A token that can also reach a flow which has a token already does not count, if it can by flows:
-    whether a boundary event will ever happen nobody knows.
+    A token that can also reach a flow which has a token already does not count, if it can by moving:
+    a boundary event that does not interrupt moves no token, it adds one.
     """
     empty = [name for name in join._inputs if name not in arrived]
     if not empty:
         return False
     elsewhere = {t.task_spec.name for t in workflow.tasks.values() if is_elsewhere(t, join)}
-    full = [leading_to(join, name, by_flows=True) for name in arrived]
+    full = [leading_to(join, name, by_moves=True) for name in arrived]
     for name in empty:
         ways = leading_to(join, name)
         if any(at in ways and not any(at in way for way in full) for at in elsewhere):
@@ -180,26 +180,26 @@ def holds_token(task: Any) -> bool:
     )
 
 
-def leading_to(join: Any, name: str, by_flows: bool = False) -> frozenset[str]:
+def leading_to(join: Any, name: str, by_moves: bool = False) -> frozenset[str]:
     """The names of the specs from which a token can come to a join by its flow from `name`.
 
-    `by_flows` leaves the ways out of activities by their boundary events aside.
+    `by_moves` leaves boundary events that do not interrupt aside.
     """
     known: dict[tuple[str, bool], frozenset[str]] = join.__dict__.setdefault("_leading_to", {})
-    if (name, by_flows) not in known:
+    if (name, by_moves) not in known:
         specs = join._wf_spec.task_specs
         found, todo = {name}, [name]
         while todo:
-            for before in _before(specs[todo.pop()], by_flows):
+            for before in _before(specs[todo.pop()], by_moves):
                 if before not in found and before != join.name:
                     found.add(before)
                     todo.append(before)
-        known[name, by_flows] = frozenset(found)
-    return known[name, by_flows]
+        known[name, by_moves] = frozenset(found)
+    return known[name, by_moves]
 
 
-def _before(spec: Any, by_flows: bool) -> tuple[str, ...]:
-    if by_flows and isinstance(spec, BoundaryEvent):
+def _before(spec: Any, by_moves: bool) -> tuple[str, ...]:
+    if by_moves and isinstance(spec, BoundaryEvent) and not spec.cancel_activity:
         return ()
     return (*spec._inputs, *_hosts(spec))
 

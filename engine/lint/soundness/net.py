@@ -48,7 +48,7 @@ class Step:
     awaited: bool = False
     drops: int = 0
     ends: str = ""
-    # Of each incoming bit: the places that can still reach it, and those that can by flows alone.
+    # Of each incoming bit: the places that can still reach it, and those that can by moving.
     join: tuple[tuple[int, int, int], ...] = ()
 
 
@@ -78,7 +78,7 @@ def enabled(step: Step, marking: int) -> int | None:
     """The bits that a step would take now; None if it cannot fire.
 
     An inclusive join waits while a token can still reach one of its empty flows and none of those
-    that have come (BPMN 2.0.2, 13.4.3); the latter by flows, which no boundary event is.
+    that have come (BPMN 2.0.2, 13.4.3); the latter by moving, not by adding a token.
     """
     if not step.join:
         return step.takes if marking & step.takes == step.takes else None
@@ -326,7 +326,7 @@ class _Builder:
         for step in steps:
             if step.join:
                 others = [s for s in steps if s.element != step.element]
-                plain = [s for s in others if not self._is_boundary(s.element)]
+                plain = [s for s in others if not self._adds(s.element)]
                 join = tuple(
                     (bit, _reaching(bit, others), _reaching(bit, plain)) for bit, *_ in step.join
                 )
@@ -334,8 +334,10 @@ class _Builder:
             found.append(step)
         return found
 
-    def _is_boundary(self, element: str) -> bool:
-        return local(self.scope.nodes[element]) == "boundaryEvent"
+    def _adds(self, element: str) -> bool:
+        """Whether an element is a boundary event that does not interrupt."""
+        node = self.scope.nodes[element]
+        return local(node) == "boundaryEvent" and not interrupts(node)
 
 
 def _reaching(bit: int, steps: list[Step]) -> int:

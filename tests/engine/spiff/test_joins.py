@@ -179,7 +179,7 @@ def test_a_branch_that_ends_many_times_while_another_waits_leaves_one_task():
 
 
 def test_an_inclusive_join_waits_for_an_activity_whose_reminder_has_come():
-    """The reminder did not come by a flow, so its token does not excuse the activity's."""
+    """The reminder added a token and moved none, so it does not excuse the activity's."""
     case = Drawn(
         start(),
         person("t"),
@@ -193,3 +193,22 @@ def test_an_inclusive_join_waits_for_an_activity_whose_reminder_has_come():
     case.fire("b")
     assert case.notes == ["n"]
     assert case.answer("t").completed and case.notes == ["n", "after"]
+
+
+def test_an_inclusive_join_in_a_loop_goes_on_with_what_an_interrupted_activity_sent():
+    """The token at the other join could come round, but only by way of that activity too."""
+    case = Drawn(
+        start(),
+        gate("exclusive", "again", "back", default="out"),
+        gate("parallel", "fork", "both"),
+        gate("exclusive", "g", default="other"),
+        person("t"),
+        boundary("b", "t", "timer P1D"),
+        note("n"),
+        gate("inclusive", "join"),
+        end("e", "e2"),
+        flows("s>back>fork>g>t[true]>e2; b>join>both>again>back[false]; n>join; fork>both"),
+        '<bpmn:sequenceFlow id="other" sourceRef="g" targetRef="n"/>'
+        '<bpmn:sequenceFlow id="out" sourceRef="again" targetRef="e"/>',
+    )
+    assert case.fire("b").completed
