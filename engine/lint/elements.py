@@ -39,6 +39,8 @@ FLOW_NODES: dict[str, frozenset[str] | None] = {
     "complexGateway": NONE,
     "adHocSubProcess": NONE,
 }
+# What the engine runs, but a rule of the house does not let be published.
+UNPUBLISHED = frozenset(["task"])
 ACTIVITIES = frozenset(
     [name for name in FLOW_NODES if name.endswith(("Task", "task", "Process"))]
     + ["callActivity", "transaction"]

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from engine.definitions import files_of, latest_release
 from engine.errors import InvalidInput
-from engine.lint.elements import FLOW_NODES
+from engine.lint.elements import FLOW_NODES, UNPUBLISHED
 from engine.runtime import Work
 from engine.service_tasks import Handler, Registry
 from engine.xml import NAMESPACES, parse_xml
@@ -51,7 +51,11 @@ def catalogue(work: Work) -> dict[str, Any]:
         "forms": [[p, f"{title(p, files[p])} {p}"] for p in files if p.endswith(".form")],
         "decisions": sorted(_named(files, ".dmn", ".//{*}decision")),
         "processes": sorted(_named(files, ".bpmn", ".//bpmn:process")),
-        "elements": {name: sorted(runs) for name, runs in FLOW_NODES.items() if runs is not None},
+        "elements": {
+            name: sorted(runs)
+            for name, runs in FLOW_NODES.items()
+            if runs is not None and name not in UNPUBLISHED
+        },
     }
 
 
