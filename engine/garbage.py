@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+from collections.abc import Iterator
 
 
 def collect_rarely() -> None:
@@ -15,3 +17,15 @@ def collect_rarely() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
+
+
+@contextlib.contextmanager
+def collect_later() -> Iterator[None]:
+    """Looks for no garbage meanwhile: for work that makes much and lets go of it by itself."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

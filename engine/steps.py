@@ -65,9 +65,7 @@ def do(work: Work, steps: Sequence[Step]) -> None:
     doings = [_begun(work, one, turn) for one in steps]
     if len(steps) > 1:
         turn.take()
-    for doing in doings:
-        doing.run.advance()
-    save(work, turn, doings)
+    _run(work, turn, doings)
 
 
 def _begun(work: Work, one: Step, turn: Turn) -> Doing:
@@ -104,9 +102,16 @@ def start(work: Work, started: Sequence[tuple[Standing, dict[str, Any], str]]) -
         run = Run.start(library.process(standing.process_id), data, services, begin)
         entry = Entry("started", begin, data={"changed": data})
         doings.append(Doing(standing, run, services, [entry]))
+    _run(work, turn, doings)
+
+
+def _run(work: Work, turn: Turn, doings: Sequence[Doing]) -> None:
+    """Runs instances until they wait, writes what has become of them, and forgets them."""
     for doing in doings:
         doing.run.advance()
     save(work, turn, doings)
+    for doing in doings:
+        doing.run.forget()
 
 
 def save(work: Work, turn: Turn, doings: Sequence[Doing]) -> None:

@@ -303,6 +303,14 @@ class Run:
         prune(self.workflow)
         return codec.dump(self.workflow)
 
+    def forget(self) -> None:
+        """Lets go of the tasks, the run's last use: they hold their workflow and it holds them, so
+        otherwise they would stay until somebody looks for garbage."""
+        for workflow in (*self.workflow.subprocesses.values(), self.workflow):
+            workflow.tasks.clear()
+            workflow.task_tree = workflow.last_task = None
+        self.workflow.subprocesses.clear()
+
     # -- details
 
     def _find(self, task_id: UUID) -> Any:

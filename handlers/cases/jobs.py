@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.actor import SYSTEM
 from engine.errors import EngineError, VersionConflict
+from engine.garbage import collect_later
 from engine.jobs import JobTable
 from engine.locks import alone
 from engine.rows import among, record
@@ -41,7 +42,8 @@ def open_chunk(runtime: Runtime, line_ids: list[str]) -> None:
     """Opens the lines of one job in one transaction; each in its own if they cannot go together."""
     wanted = [UUID(line_id) for line_id in line_ids]
     try:
-        runtime.run(SYSTEM, partial(open_lines, line_ids=wanted))
+        with collect_later():
+            runtime.run(SYSTEM, partial(open_lines, line_ids=wanted))
     except (EngineError, DBAPIError):
         for line_id in wanted:
             runtime.run(SYSTEM, partial(open_lines, line_ids=[line_id]))
