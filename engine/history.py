@@ -30,7 +30,7 @@ class Entry:
     kind: str
     element: str = ""
     name: str = ""
-    task_id: UUID | None = None
+    task_id: UUID | str | None = None
     data: dict[str, Any] = field(default_factory=dict)
     reason: str = ""
 

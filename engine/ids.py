@@ -40,6 +40,12 @@ def id_of_number(number: int) -> UUID:
     return found
 
 
+def text_of_number(number: int) -> str:
+    """`str(UUID(int=number))` without the object."""
+    digits = f"{number:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
 def _batch() -> list[int]:
     variant, version = 0x8 << 60, 0x4 << 76
     mask = ~((0xF << 76) | (0x3 << 62))

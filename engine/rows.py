@@ -74,14 +74,15 @@ class By(NamedTuple):
 class Question(Generic[K, V]):
     """Something that may be asked for many keys at once; keys without an answer are left out.
 
-    `of` are the tables that are read; a key's owner tells which rows its answer depends on. The
+    `of` are the tables that are read; a key's owner (without one: the key) tells which rows its answer
+    depends on. The
     answer of a question with a `row_of` is the row of that table with this key, perhaps with more
     columns: writing the row changes the answer. It is asked with a lock where that is wanted.
     """
 
     ask: Callable[[Work, list[K], bool], Mapping[K, V]]
     of: Mapping[Table, By | None]
-    owner: Callable[[K], Hashable] = lambda key: key
+    owner: Callable[[K], Hashable] | None = None
     row_of: Table | None = None
 
 
@@ -147,7 +148,8 @@ class Rows:
         """Keeps an answer that need not be asked for, as of a row that this unit of work makes."""
         answers = self._answers_to(question)
         answers.found[key] = value
-        answers.by_owner[question.owner(key)].add(key)
+        if question.owner is not None:
+            answers.by_owner[question.owner(key)].add(key)
         if locked:
             answers.locked.add(key)
 
@@ -332,7 +334,8 @@ class Rows:
         if by is None or by.column not in row:
             answers.found.clear()
             return
-        for key in answers.by_owner.get(row[by.column], ()):
+        owner = row[by.column]
+        for key in (owner,) if question.owner is None else answers.by_owner.get(owner, ()):
             answers.found.pop(key, None)
 
 

@@ -23,7 +23,7 @@ from engine.spiff.run import Trace, Waiting
 from engine.standings import Standing
 from engine.step_services import StepServices
 from engine.turn import Settled, Turn, new_row
-from engine.values import to_json
+from engine.values import Tagged, to_json
 
 STATUS_TEXT = {
     "suspended": "流程已挂起,恢复后才能继续办理",
@@ -234,11 +234,11 @@ def _null_entries(run: Run) -> list[Entry]:
 
 
 def _trace_entry(trace: Trace) -> Entry:
-    data: dict[str, Any] = {"follows": list(trace.follows), "process": trace.process}
+    data = Tagged(follows=list(trace.follows), process=trace.process)
     if trace.changed:
         data["changed"] = trace.changed
     if trace.removed:
         data["removed"] = trace.removed
     if trace.scope:
-        data["scope"] = str(trace.scope)
+        data["scope"] = trace.scope
     return Entry("completed", trace.element, trace.name, trace.task_id, data)

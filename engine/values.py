@@ -170,23 +170,25 @@ def _unpack_extension(code: int, raw: bytes) -> Any:
     return Range(*unpack(raw)) if code == _RANGE else _decode(code, raw.decode())
 
 
+_JSON_ATOMS = frozenset([str, type(None), bool])
+
+
 def to_json(value: object) -> Any:
     """Returns a JSON-able form in which every non-JSON value carries its type as a tag."""
     kind = type(value)
-    if kind is str or value is None or kind is bool:
+    if kind in _JSON_ATOMS or kind is Tagged:
         return value
-    if kind is Tagged:
-        return dict(value)  # type: ignore[call-overload]
     if kind is dict:
         items = value.items()  # type: ignore[attr-defined]
         plain = {
-            k if type(k) is str else _key(k): v if type(v) is str else to_json(v) for k, v in items
+            k if type(k) is str else _key(k): v if type(v) in _JSON_ATOMS else to_json(v)
+            for k, v in items
         }
         if len(plain) == 1 and next(iter(plain)).startswith("$"):
             return {"$dict": plain}
         return plain
     if kind is list or kind is tuple:
-        return [to_json(v) for v in value]  # type: ignore[attr-defined]
+        return [v if type(v) in _JSON_ATOMS else to_json(v) for v in value]  # type: ignore[attr-defined]
     if kind is int and -(2**53) < value < 2**53:  # type: ignore[operator]
         return value
     return _other_to_json(value)
@@ -194,11 +196,15 @@ def to_json(value: object) -> Any:
 
 def _other_to_json(value: object) -> Any:
     """Of values with a tag, and of kinds that are derived from the plain ones."""
-    if type(value) is Decimal:
+    kind = type(value)
+    if kind is Decimal:
         return {_TAGS[_DECIMAL]: str(value)}
+    if kind is date or kind is datetime:
+        code, text = _encode(value)
+        return {_TAGS[code]: text}
     bases: tuple[type[Any], ...] = (str, int, dict, list, tuple)
     for base in bases:
-        if isinstance(value, base) and type(value) is not base:
+        if isinstance(value, base) and kind is not base:
             return to_json(base(value))
     if isinstance(value, float):
         raise ValueRefused("流程数据不接受浮点数,请使用 Decimal")

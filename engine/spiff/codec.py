@@ -42,7 +42,10 @@ def _index(spec: Any) -> tuple[dict[str, int], list[Any]]:
     return found
 
 
-def _difference(data: dict[str, Any], base: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+def difference(data: dict[str, Any], base: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """What data have that the base has not, or otherwise, and the names of the base that they lack."""
+    if data == base:  # compared without running Python, and so it is with most gateways and events
+        return {}, []
     changed = {k: v for k, v in data.items() if k not in base or not (base[k] is v or base[k] == v)}
     return changed, [k for k in base if k not in data]
 
@@ -53,7 +56,7 @@ def _dump_tasks(workflow: Any) -> dict[str, Any]:
     rows = []
     for task in workflow.tasks.values():
         parent = workflow.tasks.get(task._parent)
-        changed, removed = _difference(task.data, parent.data if parent is not None else {})
+        changed, removed = difference(task.data, parent.data if parent is not None else {})
         rows.append(
             [
                 place[task._parent] if parent is not None else -1,

@@ -14,6 +14,7 @@ from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import Conflict, InvalidInput
+from engine.ids import text_of_number
 from engine.spiff import codec
 from engine.spiff.ad_hoc import Turn, refuse_out_of_turn
 from engine.spiff.catching import definitions_of
@@ -22,7 +23,7 @@ from engine.spiff.parser import Process
 from engine.spiff.prune import prune
 from engine.spiff.scopes import BEGIN
 from engine.spiff.script import Failure, FeelEngine, Services
-from engine.spiff.shortcuts import id_of, owner_id_of
+from engine.spiff.shortcuts import id_of
 from engine.spiff.specs import HandlerTask, HumanTask
 from engine.spiff.throwing import Sent
 from engine.spiff.workflow import Instance, run_task
@@ -93,10 +94,11 @@ class Waiting:
 class Trace(NamedTuple):
     """An element that was completed in this step, with what it changed and where its tokens went.
 
-    `changed` is tagged JSON: it tells the values as they were then.
+    `changed` is tagged JSON: it tells the values as they were then. Ids are texts: they are only ever
+    written down.
     """
 
-    task_id: UUID
+    task_id: str
     element: str
     name: str
     kind: str
@@ -104,7 +106,7 @@ class Trace(NamedTuple):
     changed: dict[str, Any]
     removed: list[str]
     follows: tuple[str, ...]
-    scope: UUID | None = None
+    scope: str = ""
     """The task of the sub-process or call in which it lies."""
 
 
@@ -393,16 +395,11 @@ class Run:
         if not spec.bpmn_id:
             self._send_on(task)
             return
-        base = _data_before(task)
-        changed = {
-            k: v
-            for k, v in task.data.items()
-            if k not in base or not (base[k] is v or base[k] == v)
-        }
-        removed = [k for k in base if k not in task.data]
+        owner = task.workflow.parent_task_id
+        changed, removed = codec.difference(task.data, _data_before(task))
         self.trace.append(
             Trace(
-                id_of(task),
+                text_of_number(task.id),
                 spec.bpmn_id,
                 spec.bpmn_name or "",
                 type(spec).__name__,
@@ -410,7 +407,7 @@ class Run:
                 Tagged(to_json(changed)),
                 removed,
                 tuple(_followers(task)),
-                owner_id_of(task.workflow),
+                "" if owner is None else text_of_number(owner),
             )
         )
 
@@ -424,7 +421,7 @@ class Run:
             before = before.parent
         if not sent or before is None:
             return
-        before_id = id_of(before)
+        before_id = text_of_number(before.id)
         for place in reversed(range(len(self.trace))):
             if self.trace[place].task_id == before_id:
                 old = self.trace[place]

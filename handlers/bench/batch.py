@@ -8,6 +8,8 @@ what our handlers have returned.
 from __future__ import annotations
 
 import time
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
 from uuid import UUID
@@ -43,23 +45,33 @@ def measure(setting: Setting) -> dict[str, Figure]:
         workers = [stack.enter_context(OtherProcess(THIS)) for _ in range(WORKERS)]
         for worker in workers:
             worker.call("open_worker", url, key)
-            worker.call("open_chunks", [[ids.pop() for _ in range(WARM_UP)]])
+            worker.call("open_chunk", [ids.pop() for _ in range(WARM_UP)])
         line = line_twin.a_line(runtime_of(url, key))
         stock = stack.enter_context(OtherProcess(line_twin.STOCK_DIAGRAMS))
         line_twin.prepare(line, stock)
         size = lines // WORKERS if setting.short else CHUNK
         chunks = [ids[place : place + size] for place in range(0, lines, size)]
+        count = 100 if setting.short else 2000
+        half = partial(stock.call, "time_cases", line.begun_with, count)
+        before = half()  # the other half comes after, should the machine get slower or faster
         begun = time.perf_counter()
-        for number, worker in enumerate(workers):
-            worker.begin("open_chunks", chunks[number::WORKERS])
-        for worker in workers:
-            worker.end()
+        with ThreadPoolExecutor(WORKERS) as pool:
+            list(pool.map(partial(_take_turns, deque(chunks)), workers))
         rate = lines / (time.perf_counter() - begun)
         if (done := frozen(url)) != lines + WORKERS * WARM_UP:
             raise EngineError(f"{lines} 行中只有 {done - WORKERS * WARM_UP} 行冻结了资金")
-        count = 200 if setting.short else 3000
-        baseline = count / stock.call("time_cases", line.begun_with, count)
+        baseline = 2 * count / (before + half())
     return {"batch_automatic": Figure(rate, "lines/s", baseline)}
+
+
+def _take_turns(chunks: deque[list[str]], worker: OtherProcess) -> None:
+    """Has a worker open chunks until none is left, as workers take jobs."""
+    while True:
+        try:
+            chunk = chunks.popleft()
+        except IndexError:
+            return
+        worker.call("open_chunk", chunk)
 
 
 def runtime_of(url: str, key: str) -> Runtime:
@@ -104,10 +116,9 @@ def open_worker(url: str, key: str) -> None:
     collect_rarely()
 
 
-def open_chunks(chunks: list[list[str]]) -> None:
-    """What the job `cases.open_lines` does, for each chunk."""
-    for chunk in chunks:
-        jobs.open_chunk(_runtime, chunk)
+def open_chunk(ids: list[str]) -> None:
+    """What the job `cases.open_lines` does."""
+    jobs.open_chunk(_runtime, ids)
 
 
 BENCHMARK = Benchmark("batch_automatic", ("batch_automatic",), measure)

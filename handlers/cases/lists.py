@@ -28,7 +28,7 @@ from handlers.money import yuan
 from handlers.rosters import claims, keeping
 from handlers.rosters.rule import person_rule
 
-CHUNK = 200  # lines of one job: of 100 the statements of a chunk are a tenth of it
+CHUNK = 500  # lines of one job: of 200 the statements of a chunk are a twentieth of it
 LARGEST = 20_000  # lines of one list
 
 
