@@ -23,9 +23,9 @@ def test_a_repair_is_gone_while_it_is_left_out_and_back_afterwards(repair):
 def test_what_a_model_needs_is_not_given_as_a_cost():
     twin = OurTwin(PROMISED)
     needed = repairs.Repair("all", ((run, "prune", None),))
-    assert repairs.cost(twin, needed, seconds=0.01) is None
+    assert repairs.cost(twin, needed, seconds=0.01, rounds=1) is None
     failing = repairs.Repair("running", ((Task, "run", None),))
-    assert repairs.cost(twin, failing, seconds=0.01) is None
+    assert repairs.cost(twin, failing, seconds=0.01, rounds=1) is None
 
 
 def test_a_case_that_is_stored_at_each_wait_ends_with_the_data_of_one_that_is_not():
