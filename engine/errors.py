@@ -59,10 +59,9 @@ class BusinessError(EngineError):
     Raised by a handler to leave its task by the error boundary event with this code.
     """
 
-    def __init__(self, code: str, message: str = "", data: dict[str, object] | None = None) -> None:
+    def __init__(self, code: str, message: str = "") -> None:
         super().__init__(message or code)
         self.code = code
-        self.data = data or {}
 
 
 class PermanentFailure(EngineError):

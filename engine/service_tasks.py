@@ -5,7 +5,8 @@
 
 A `database` handler runs inside the step's transaction; if it fails, its writes go. An `outside`
 handler runs in a job, without a transaction, and gets an `OutsideWork`; its answer enters as a
-second step. The keyword parameters and their annotations are what a diagram must give.
+second step. The keyword parameters and their annotations are what a diagram must give, and the
+annotation of the answer, a TypedDict at best, is what diagrams may read of it.
 """
 
 from __future__ import annotations
@@ -66,11 +67,25 @@ class Handler:
 
 
 class Registry:
-    """What diagrams may name: handlers and, once the application has said them, roles."""
+    """What diagrams may name: handlers and, once the application has said them, roles.
+
+    `starts` are the types of the variables that the application gives to the processes it starts, by
+    process and name; `payloads` those of the messages it sends, by name. Types are Python's annotations.
+    """
 
     def __init__(self) -> None:
         self._handlers: dict[str, Handler] = {}
         self.roles: frozenset[str] | None = None
+        self.starts: dict[str, dict[str, Any]] = {}
+        self.payloads: dict[str, Any] = {}
+
+    def started_with(self, process: str, **variables: Any) -> None:
+        """Declares all the variables that a process is started with."""
+        self.starts[process] = variables
+
+    def message(self, name: str, payload: Any) -> None:
+        """Declares what messages of a name carry: a TypedDict."""
+        self.payloads[name] = payload
 
     def add(self, handler: Handler) -> None:
         if handler.name in self._handlers and self._handlers[handler.name] != handler:

@@ -17,6 +17,7 @@ from engine.database import connect, migrate
 from engine.postgres import Server
 from engine.runtime import Runtime, Work
 from engine.time_source import DatabaseTime
+from tests.declared import looked_at
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # a Monday, 09:00 in Shanghai
 _numbers = itertools.count(1)
@@ -29,6 +30,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("long"):
             item.add_marker(pytest.mark.skip(reason="only in script/test --long"))
+
+
+@pytest.fixture(scope="session")
+def undeclared() -> Iterator[list[str]]:
+    """What handlers answered and processes began with that is not as declared."""
+    with looked_at() as problems:
+        yield problems
+
+
+@pytest.fixture(autouse=True)
+def _as_declared(undeclared: list[str]) -> Iterator[None]:
+    yield
+    found, undeclared[:] = list(undeclared), []
+    assert not found
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import Row
 
-from engine import instances, messages, operations, process_starts
+from engine import declared, instances, messages, operations, process_starts
 from engine.errors import InvalidInput, NotAllowed
 from engine.operations import Operation, Preview, batches, drafts
 from engine.runtime import Work
@@ -44,6 +44,7 @@ def start(
     require_operator(work)
     if not process:
         raise InvalidInput(fields={"process": _("请写明流程的编号")})
+    data = declared.start_data(work.runtime.registry, process, data)
     return instances.start(work, process, data, business_key, request=request)
 
 
@@ -74,6 +75,7 @@ def send(
         raise InvalidInput(fields={"name": _("请写明消息的名称")})
     if bool(key) == bool(business_key):
         raise InvalidInput(fields={"key": _("请在 key 与 business_key 中恰好写明一个")})
+    payload = declared.payload(work.runtime.registry, name, payload)
     found = messages.send(
         work, name, key, payload, guard, time_to_live, request, business_key or None
     )

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from engine.dmn.model import Model, Text
+from engine.dmn.model import Decision, Model, Output, Table, Text
 from engine.dmn.regions import constant_of
 from engine.dmn.types import Type
 from engine.feel import Expression, syntax
 from engine.feel import types as feel_types
 from engine.feel.analysis import Finding, analyse, type_of
 from engine.feel.types import ANY
+from engine.feel.values import CONTEXT, LIST, NUMBER
 
 Functions = Mapping[str, Callable[..., Any]]
 # Types that contain themselves are followed so far.
 _DEPTH = 8
+# Hit policies that give all rows that fire.
+_LISTING = frozenset(["COLLECT", "RULE ORDER", "OUTPUT ORDER"])
 
 
 def findings_of(model: Model, functions: Functions) -> Iterator[tuple[Text, Finding]]:
@@ -48,6 +51,35 @@ def _converts(
     return one_is_a_list or (found, wanted.name) == ("date", "date and time")
 
 
+def answer_type(decision: Decision) -> feel_types.Type:
+    """The type of a decision's value, by what the file declares of it or of its table's columns."""
+    declared = _feel_type(decision.type)
+    table = decision.logic
+    if declared != ANY or not isinstance(table, Table):
+        return declared
+    one = _row_type(table)
+    if table.hit_policy in _LISTING and not table.aggregation:
+        return feel_types.Type(LIST, (one,))
+    if table.aggregation == "COUNT":
+        return feel_types.Type(NUMBER)
+    return feel_types.Type(one.name) if table.aggregation else one
+
+
+def _row_type(table: Table) -> feel_types.Type:
+    """The type of what one row gives: of one output column its value, of several a context."""
+    columns = {output.name: _column_type(output) for output in table.outputs}
+    if len(table.outputs) == 1:
+        return next(iter(columns.values()))
+    return feel_types.Type(CONTEXT, entries=tuple(columns.items()))
+
+
+def _column_type(output: Output) -> feel_types.Type:
+    found = _feel_type(output.type)
+    if found.name == ANY.name or found.allowed or output.tests is None:
+        return found
+    return feel_types.Type(found.name, found.items, found.entries, allowed=_values(output.tests))
+
+
 def _feel_type(wanted: Type, depth: int = 0) -> feel_types.Type:
     if depth > _DEPTH:
         return ANY
@@ -68,10 +100,13 @@ def _feel_type(wanted: Type, depth: int = 0) -> feel_types.Type:
 
 def _listed(wanted: Type) -> tuple[Any, ...]:
     """The values of a type, if it lists them one by one."""
-    for limit in wanted.limits:
-        tree = limit.tree
-        if isinstance(tree, syntax.UnaryTests) and not tree.negated:
-            values = tuple(constant_of(node) for node in tree.tests)
-            if values and None not in values:
-                return values
-    return ()
+    return next((values for limit in wanted.limits if (values := _values(limit))), ())
+
+
+def _values(limit: Expression) -> tuple[Any, ...]:
+    """The values that unary tests list one by one; none if they are anything else."""
+    tree = limit.tree
+    if not isinstance(tree, syntax.UnaryTests) or tree.negated:
+        return ()
+    values = tuple(constant_of(node) for node in tree.tests)
+    return () if None in values else values

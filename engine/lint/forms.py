@@ -156,7 +156,7 @@ def _keys(path: str, components: Iterable[Component]) -> Iterator[Finding]:
 def _expressions(path: str, component: Component, answers: Mapping[str, Type]) -> Iterator[Finding]:
     """What is wrong in a component's expressions, by the types of the form's answers."""
     name = _called(component)
-    for where, text in _texts(component):
+    for where, text in texts_of(component):
         found: Iterable[feel.FeelSyntaxError | analysis.Finding]
         try:
             found = analysis.analyse(
@@ -182,7 +182,7 @@ def _expressions(path: str, component: Component, answers: Mapping[str, Type]) -
             )
 
 
-def _texts(component: Component) -> Iterator[tuple[str, str]]:
+def texts_of(component: Component) -> Iterator[tuple[str, str]]:
     """(property, FEEL): the condition, the options, and every property that begins with `=`."""
     hide = (component.get("conditional") or {}).get("hide")
     if isinstance(hide, str) and hide.strip():

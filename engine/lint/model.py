@@ -9,14 +9,17 @@ from typing import Any
 
 from lxml import etree
 
+from engine.dmn.analysis import answer_type
+from engine.dmn.reader import read
 from engine.errors import InvalidInput
+from engine.feel.types import Type
 from engine.forms import parse_form
 from engine.lint.elements import ACTIVITIES, FLOW_NODES, GLOBAL_TASKS, SCOPES
 from engine.lint.finding import Finding, Fix
 from engine.service_tasks import Registry
 from engine.spiff.rewrite.ad_hoc import begins
 from engine.spiff.rewrite.instantiating import instantiates
-from engine.xml import BPMN, NAMESPACES, bpmn, parse_xml
+from engine.xml import BPMN, NAMESPACES, bpmn, ours, parse_xml
 
 Node = etree._Element
 
@@ -199,15 +202,34 @@ class Release:
         return {p.get("id", ""): (d, p) for d in self.diagrams for p in d.callable}
 
     @cached_property
-    def decisions(self) -> dict[str, Node]:
-        found: dict[str, Node] = {}
+    def _decided(self) -> dict[str, Node]:
+        """Path → root of every readable decision file."""
+        found = {}
         for path, content in self.files.items():
             if path.endswith(".dmn"):
                 try:
-                    root = parse_xml(content, path)
+                    found[path] = parse_xml(content, path)
                 except InvalidInput:
                     continue
-                found |= {n.get("id", ""): n for n in root.iter("{*}decision")}
+        return found
+
+    @cached_property
+    def decisions(self) -> dict[str, Node]:
+        roots = self._decided.values()
+        return {n.get("id", ""): n for root in roots for n in root.iter("{*}decision")}
+
+    @cached_property
+    def answers(self) -> dict[str, Type]:
+        """Decision id → the type of its answer, of the decisions that diagrams name."""
+        named = {n.get(ours("decision")) for d in self.diagrams for n in d.flow_nodes.values()}
+        found: dict[str, Type] = {}
+        for path, root in self._decided.items():
+            if any(n.get("id") in named for n in root.iter("{*}decision")):
+                try:
+                    models = read({path: self.files[path]})
+                except InvalidInput:
+                    continue
+                found |= {one.id: answer_type(one) for model in models for one in model.decisions}
         return found
 
     @cached_property
@@ -221,6 +243,15 @@ class Release:
                 except InvalidInput:
                     continue
         return found
+
+    def uses_of(self, form: str) -> list[Node]:
+        """The user tasks with a form, of all diagrams."""
+        return [
+            node
+            for diagram in self.diagrams
+            for node in diagram.find_all("userTask")
+            if node.get(ours("form")) == form
+        ]
 
 
 def local(node: Node) -> str:

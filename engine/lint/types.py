@@ -45,13 +45,29 @@ OWN_FUNCTIONS = outside_any_step(datetime(2000, 1, 1, tzinfo=UTC))
 
 
 def of_annotation(hint: Any) -> Type:
-    """The FEEL type of a Python annotation, null left out; Any if it does not tell one type."""
-    members = [one for one in typing.get_args(hint) if one is not type(None)]
-    if type(None) in typing.get_args(hint):
-        return of_annotation(members[0]) if len(members) == 1 else ANY
+    """The FEEL type of a Python annotation, null left out; Any if it does not tell one type.
+
+    A TypedDict is a context of its entries and no others, a Literal of texts one of these.
+    """
+    members = typing.get_args(hint)
+    if type(None) in members:
+        rest = [one for one in members if one is not type(None)]
+        return of_annotation(rest[0]) if len(rest) == 1 else ANY
     origin = typing.get_origin(hint) or hint
+    if origin is typing.Literal:
+        texts = all(isinstance(one, str) for one in members)
+        return Type(STRING, allowed=members) if texts else ANY
+    if typing.is_typeddict(origin):
+        return Type(CONTEXT, entries=tuple(entries_of(origin).items()))
+    if origin is list and members:
+        return Type(LIST, (of_annotation(members[0]),))
     name = _OF_PYTHON.get(origin) if isinstance(origin, type) else None
     return Type(name) if name else ANY
+
+
+def entries_of(declared: Any) -> dict[str, Type]:
+    """The entries of a TypedDict with their types."""
+    return {name: of_annotation(one) for name, one in typing.get_type_hints(declared).items()}
 
 
 def spoken(names: Iterable[str]) -> str:

@@ -166,7 +166,7 @@ class FeelEngine(PythonScriptEngine):  # type: ignore[misc]
         """Lets the nearest error event around a task catch what its handler raised; else False."""
         from engine.spiff.throwing import catch_nearest
 
-        payload = {**error.data, "error": {"code": error.code, "message": str(error)}}
+        payload = {"error": {"code": error.code, "message": str(error)}}
         return catch_nearest(task, HandlerError, error.code, payload)
 
 

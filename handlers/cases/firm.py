@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import TypedDict
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,6 +20,18 @@ from handlers.accounts.roles import (
 )
 from handlers.cases import case_files
 from handlers.notices import public
+
+
+class Withdrawal(TypedDict):
+    """What the message `withdrawal` carries."""
+
+    reason: str
+
+
+class Objection(TypedDict):
+    """What the message `objection` carries."""
+
+    text: str
 
 
 def withdraw(work: Work, case_id: UUID, reason: str) -> None:

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from sqlalchemy import Row, func, insert, select, update
@@ -62,11 +62,23 @@ def propose_list(
     return _write(work, version, event_date, found)
 
 
-def screen_list(work: Work, list_id: UUID) -> dict[str, Any]:
-    """Examines every line that has no case yet; returns {lines, holding, total}.
+class Screened(TypedDict):
+    """`holding` counts the lines with nothing against them, `total` is their sum in yuan."""
 
-    `holding` counts the lines with nothing against them, `total` is their sum in yuan.
-    """
+    lines: int
+    holding: int
+    total: Decimal
+
+
+class Opened(TypedDict):
+    """How many lines get a case and how many go back with reasons."""
+
+    opened: int
+    returned: int
+
+
+def screen_list(work: Work, list_id: UUID) -> Screened:
+    """Examines every line that has no case yet."""
     head = get(work, list_id)
     for found in screening.screen(work, head, lines(work, list_id)):
         work.connection.execute(
@@ -84,8 +96,8 @@ def screen_list(work: Work, list_id: UUID) -> dict[str, Any]:
     return counts(work, list_id)
 
 
-def counts(work: Work, list_id: UUID) -> dict[str, Any]:
-    """{lines, holding, total} of a list as it stands."""
+def counts(work: Work, list_id: UUID) -> Screened:
+    """What a list holds as it stands."""
     row = work.connection.execute(
         select(
             func.count().label("lines"),
@@ -98,11 +110,10 @@ def counts(work: Work, list_id: UUID) -> dict[str, Any]:
     return {"lines": row.lines, "holding": row.holding, "total": yuan(row.total or 0)}
 
 
-def open_from_list(work: Work, list_id: UUID) -> dict[str, Any]:
+def open_from_list(work: Work, list_id: UUID) -> Opened:
     """Signs a list and asks jobs to open a case for each of its good lines.
 
-    Returns {opened, returned}: how many lines get a case and how many go back with reasons. Safe to
-    repeat: a line that has its case is left alone.
+    Safe to repeat: a line that has its case is left alone.
     """
     head = get(work, list_id, lock=True)
     if head.status == "cancelled":
@@ -291,9 +302,21 @@ def _write(work: Work, version: Row[Any], event_date: date, found: list[dict[str
     return list_id
 
 
+class ListVariable(TypedDict):
+    """The variable `list`; see docs/contract.md."""
+
+    id: str
+    number: str
+    policy_id: str
+    policy: str
+    owner: str
+    lines: int
+    total: Decimal
+
+
 def _list_variable(
     version: Row[Any], list_id: UUID, number: str, found: list[dict[str, Any]]
-) -> dict[str, Any]:
+) -> ListVariable:
     return {
         "id": str(list_id),
         "number": number,

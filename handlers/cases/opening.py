@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal, TypedDict, cast
 from uuid import UUID
 
 from sqlalchemy import Row, case, func, or_, select
@@ -205,8 +205,32 @@ LIVE = Question(
 """The cases of a policy, an enterprise and an event that have not come to nothing."""
 
 
-def case_variable(case_id: UUID, number: str, opening: Opening) -> dict[str, Any]:
-    """The variable `case` that every mode's diagram starts with; see docs/contract.md."""
+class CaseVariable(TypedDict):
+    """The variable `case`; see docs/contract.md."""
+
+    id: str
+    number: str
+    enterprise_id: str
+    enterprise: str
+    policy_id: str
+    policy: str
+    policy_version_id: str
+    mode: Literal["automatic", "instant", "promised"]
+    channel: Literal["list", "portal", "window"]
+    owner: str
+    limit_days: int
+    expert_count: int | None
+    site_survey: bool
+    notice_days: int | None
+    confirm_account: bool
+    staged: bool
+    applicant_unit: str
+    received_at: datetime
+    event_date: date
+
+
+def case_variable(case_id: UUID, number: str, opening: Opening) -> CaseVariable:
+    """The variable `case` that every mode's diagram starts with."""
     version, firm = opening.version, opening.firm
     return {
         "id": str(case_id),
@@ -217,7 +241,7 @@ def case_variable(case_id: UUID, number: str, opening: Opening) -> dict[str, Any
         "policy": version.policy_name,
         "policy_version_id": version.id,
         "mode": version.mode,
-        "channel": opening.channel,
+        "channel": cast(Literal["list", "portal", "window"], opening.channel),
         "owner": version.owner,
         "limit_days": version.limit_days,
         "expert_count": version.expert_count,
@@ -297,8 +321,7 @@ def opening_lock(policy_id: str, enterprise_id: UUID, key: str) -> str:
 
 def _write(work: Work, opening: Opening, number: str) -> instances.Start:
     case_id = new_id()
-    data = {"case": case_variable(case_id, number, opening)}
-    start = instances.Start(data, number)
+    start = instances.Start({"case": case_variable(case_id, number, opening)}, number)
     version = opening.version
     values = {
         "id": case_id,

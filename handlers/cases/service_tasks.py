@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
 from engine.calendar import SHANGHAI
 from engine.runtime import Work
-from engine.service_tasks import service_task
+from engine.service_tasks import REGISTRY, service_task
 from handlers.cases import decisions, lists
+from handlers.cases.firm import Objection, Withdrawal
+from handlers.cases.lists import ListVariable, Opened, Screened
+from handlers.cases.opening import CHANNELS, CaseVariable
+from handlers.deadlines.clocks import Deadline
+
+for mode in CHANNELS:
+    REGISTRY.started_with(mode, case=CaseVariable)
+REGISTRY.started_with("eligibility_list", list=ListVariable)
+REGISTRY.message("withdrawal", Withdrawal)
+REGISTRY.message("objection", Objection)
+
+
+class Approved(TypedDict):
+    amount: Decimal
+
+
+class Transferred(TypedDict):
+    owner: str
 
 
 @service_task("cases.set_status")
@@ -19,7 +37,7 @@ def set_status(work: Work, *, case_id: UUID, status: str) -> None:
 
 
 @service_task("cases.accept")
-def accept(work: Work, *, case_id: UUID) -> dict[str, Any]:
+def accept(work: Work, *, case_id: UUID) -> Deadline:
     """受理办件,开始计时,返回到期时间。"""
     return {"due_at": decisions.accept(work, case_id).astimezone(SHANGHAI)}
 
@@ -57,9 +75,7 @@ def check_amount(work: Work, *, case_id: UUID, amount: Decimal | None) -> None:
 
 
 @service_task("cases.approve")
-def approve(
-    work: Work, *, case_id: UUID, opinion: str | None, amount: Decimal | None
-) -> dict[str, Any]:
+def approve(work: Work, *, case_id: UUID, opinion: str | None, amount: Decimal | None) -> Approved:
     """审批通过;不给金额时按规则计算的金额。"""
     return {"amount": decisions.approve(work, case_id, opinion or "", amount)}
 
@@ -83,19 +99,19 @@ def close(work: Work, *, case_id: UUID, status: str) -> None:
 
 
 @service_task("cases.transfer")
-def transfer(work: Work, *, case_id: UUID, department: str) -> dict[str, Any]:
+def transfer(work: Work, *, case_id: UUID, department: str) -> Transferred:
     """转给另一部门办理。"""
     return {"owner": decisions.transfer(work, case_id, department)}
 
 
 @service_task("cases.screen_list")
-def screen_list(work: Work, *, list_id: UUID) -> dict[str, Any]:
+def screen_list(work: Work, *, list_id: UUID) -> Screened:
     """逐行核对名单,给每一行写明全部原因。"""
     return lists.screen_list(work, list_id)
 
 
 @service_task("cases.open_from_list")
-def open_from_list(work: Work, *, list_id: UUID) -> dict[str, Any]:
+def open_from_list(work: Work, *, list_id: UUID) -> Opened:
     """为名单中通过核对的每一行立办件。"""
     return lists.open_from_list(work, list_id)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from sqlalchemy import Row, insert, select, update
@@ -117,6 +117,12 @@ def pause(work: Work, case_id: UUID, kind: str, reason: str) -> None:
     instance_id = _instance_of(work, case_id)
     if instance_id is not None:
         held_timers.hold(work, instance_id)
+
+
+class Deadline(TypedDict):
+    """What diagrams read of a running clock."""
+
+    due_at: datetime | None
 
 
 def resume(work: Work, case_id: UUID) -> datetime | None:

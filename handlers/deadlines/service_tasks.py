@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from engine.calendar import SHANGHAI
@@ -18,7 +17,7 @@ def pause(work: Work, *, case_id: UUID, kind: str, reason: str) -> None:
 
 
 @service_task("deadlines.resume")
-def resume(work: Work, *, case_id: UUID) -> dict[str, Any]:
+def resume(work: Work, *, case_id: UUID) -> clocks.Deadline:
     """恢复计时,返回新的到期时间。"""
     due = clocks.resume(work, case_id)
     return {"due_at": due.astimezone(SHANGHAI) if due else None}

@@ -6,7 +6,41 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypedDict, cast
+
+
+class ConditionData(TypedDict):
+    """A condition as diagrams read it; see `Condition`."""
+
+    text: str
+    holds: bool | None
+    actual: str | None
+    threshold: str
+    missing: str | None
+    source: str
+    as_of: date | None
+    english: dict[str, str | None]
+
+
+class LineData(TypedDict, total=False):
+    """A part of the amount as diagrams read it; see `Line`."""
+
+    text: str
+    amount: Decimal | None
+    stage: int
+    rule: int
+    part: str
+    english: dict[str, str]
+
+
+class AnswerData(TypedDict):
+    """The answer as diagrams read it, and as it is stored."""
+
+    holds: bool | None
+    amount: Decimal | None
+    conditions: list[ConditionData]
+    lines: list[LineData]
+    failed: list[str]
 
 
 @dataclass(frozen=True)
@@ -29,7 +63,7 @@ class Condition:
     facts: tuple[str, ...] = ()
     exclusion: str = ""
 
-    def to_data(self) -> dict[str, Any]:
+    def to_data(self) -> ConditionData:
         return {
             "text": self.text,
             "holds": self.holds,
@@ -72,11 +106,12 @@ class Line:
     part: str | None = None
     english: str = ""
 
-    def to_data(self) -> dict[str, Any]:
+    def to_data(self) -> LineData:
         data: dict[str, Any] = {"text": self.text, "amount": self.amount}
         english = {"text": self.english} if self.english else None
         more = {"stage": self.stage, "rule": self.rule, "part": self.part, "english": english}
-        return data | {name: value for name, value in more.items() if value is not None}
+        told = {name: value for name, value in more.items() if value is not None}
+        return cast(LineData, data | told)
 
 
 @dataclass(frozen=True)
@@ -109,7 +144,7 @@ class Answer:
         """The names of the facts that the unknown conditions read."""
         return list(dict.fromkeys(f for c in self.conditions if c.holds is None for f in c.facts))
 
-    def to_data(self) -> dict[str, Any]:
+    def to_data(self) -> AnswerData:
         """The context that diagrams and stored results hold."""
         return {
             "holds": self.holds,

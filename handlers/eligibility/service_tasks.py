@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from engine.runtime import Work
@@ -10,13 +9,14 @@ from engine.service_tasks import service_task
 from engine.values import from_json, to_json
 from handlers.cases import case_files
 from handlers.cases.tables import decision_trace
+from handlers.eligibility.answer import AnswerData
 from handlers.eligibility.check import check, release_in_force
 from handlers.eligibility.versions import version_row
 from handlers.rosters import claims
 
 
 @service_task("eligibility.check")
-def check_case(work: Work, *, case_id: UUID, occasion: str) -> dict[str, Any]:
+def check_case(work: Work, *, case_id: UUID, occasion: str) -> AnswerData:
     """Checks a case's conditions and amount, and keeps the answer with the reason for asking."""
     case = case_files.get(work, case_id)
     claims.claim(work, case.roster_id, version_row(work, case.policy_version_id), case.event_date)

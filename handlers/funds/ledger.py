@@ -267,7 +267,6 @@ def _require_enough(row: Any, one: Transfer, source: str, target: str) -> None:
             "exhausted",
             f"预算指标 {row.code}({row.year} 年)可用 {spoken(have)},"
             f"需要 {spoken(need)},还差 {spoken(need - have)}",
-            {"shortfall": need - have},
         )
     raise PermanentFailure(
         f"预算指标 {row.code} 的 {source} 只有 {spoken(have)},不足 {spoken(need)},请核对台账"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from engine.runtime import Work
@@ -17,6 +16,6 @@ def freeze(work: Work, *, entitlement_id: UUID) -> None:
 
 
 @service_task("funds.queue")
-def queue(work: Work, *, entitlement_id: UUID) -> dict[str, Any]:
+def queue(work: Work, *, entitlement_id: UUID) -> entitlements.Place:
     """额满即止的政策按受理先后排队,轮到时发出消息 turn;资金或名额用完时以 used_up 离开。"""
     return entitlements.wait(work, entitlement_id)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
 from engine.calendar import SHANGHAI
@@ -19,10 +20,12 @@ def send(work: Work, *, case_id: UUID, kind: str) -> None:
     sending.send(work, case_id, kind)
 
 
+class PublicNotice(TypedDict):
+    ends_at: datetime
+
+
 @service_task("notices.publish")
-def publish(
-    work: Work, *, case_id: UUID, days: int, amount: Decimal | None = None
-) -> dict[str, Any]:
+def publish(work: Work, *, case_id: UUID, days: int, amount: Decimal | None = None) -> PublicNotice:
     """公示拟兑付结果,返回公示截止时间。"""
     return {"ends_at": public.publish(work, case_id, days, amount).astimezone(SHANGHAI)}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Literal, TypedDict
 from uuid import UUID
 
 from sqlalchemy import Row, func, insert, select, update
@@ -103,6 +103,13 @@ def _answered(work: Work, batch_id: UUID) -> list[Row[Any]]:
             .with_for_update(of=payment_order)
         )
     )
+
+
+class Payment(TypedDict):
+    """What the message `payment` carries, and the variable of that name."""
+
+    result: Literal["settled", "failed"]
+    reason: str
 
 
 def _enter_line(work: Work, line: Row[Any]) -> None:

@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from sqlalchemy import Row, select, update
@@ -40,8 +40,15 @@ class NoAnswer(Exception):
     """The bank may or may not have taken what was sent."""
 
 
-def send_batch(outside: OutsideWork, batch_id: UUID) -> dict[str, Any]:
-    """Sends a batch's lines that were never sent; returns {sent, answered} counts.
+class Sent(TypedDict):
+    """How many lines were sent, and how many were answered."""
+
+    sent: int
+    answered: int
+
+
+def send_batch(outside: OutsideWork, batch_id: UUID) -> Sent:
+    """Sends a batch's lines that were never sent.
 
     Answers are kept as rows for `enter_answers`. Raises BankUnreachable if the bank can't have taken
     anything, BusinessError("bank_refused") if it refuses the batch as a whole.
@@ -54,8 +61,8 @@ def send_batch(outside: OutsideWork, batch_id: UUID) -> dict[str, Any]:
     return {"sent": sent, "answered": answered}
 
 
-def ask_batch(outside: OutsideWork, batch_id: UUID) -> dict[str, Any]:
-    """Asks about the lines whose result is not known; returns {sent, answered} counts.
+def ask_batch(outside: OutsideWork, batch_id: UUID) -> Sent:
+    """Asks about the lines whose result is not known.
 
     A line of which the bank says it never received it is sent now, under the same key. Lines that
     get no answer stay unknown. Raises as `send_batch` does.

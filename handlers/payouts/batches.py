@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from sqlalchemy import Row, func, select, tuple_, update
@@ -69,6 +69,15 @@ def due_lines(
     )
 
 
+class BatchVariable(TypedDict):
+    """The variable `batch`; see docs/contract.md."""
+
+    id: str
+    number: str
+    lines: int
+    total: Decimal
+
+
 def make_batch(work: Work, order_ids: list[UUID]) -> UUID:
     """Makes a batch of due orders and starts its diagram; returns its id.
 
@@ -100,7 +109,13 @@ def make_batch(work: Work, order_ids: list[UUID]) -> UUID:
         .where(payment_order.c.id.in_([line.id for line in lines]))
         .values(status="batched", batch_id=batch_id)
     )
-    data = {"batch": {"id": str(batch_id), "number": number, "lines": len(lines), "total": total}}
+    batch: BatchVariable = {
+        "id": str(batch_id),
+        "number": number,
+        "lines": len(lines),
+        "total": total,
+    }
+    data = {"batch": batch}
     instances.start(work, "payment_batch", data, business_key=number, instance_id=instance_id)
     return batch_id
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from sqlalchemy import Row, select
@@ -127,10 +127,17 @@ def freeze(work: Work, entitlement_id: UUID) -> None:
         queue.decided(work, version, row.policy_id)
 
 
-def wait(work: Work, entitlement_id: UUID) -> dict[str, Any]:
+class Place(TypedDict):
+    """Where a case stands in the queue for money, from 1, and how many are before it."""
+
+    place: int
+    ahead: int
+
+
+def wait(work: Work, entitlement_id: UUID) -> Place:
     """Waits for the money that earlier cases may take; the case's clock stands still meanwhile.
 
-    Returns {place, ahead}. The message `turn` says when to ask again. Raises
+    The message `turn` says when to ask again. Raises
     BusinessError("used_up") if nothing is left for this case.
     """
     row = get(work, entitlement_id, lock=True)

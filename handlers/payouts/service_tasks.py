@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
 from engine.calendar import SHANGHAI
 from engine.runtime import OutsideWork, Work
-from engine.service_tasks import service_task
+from engine.service_tasks import REGISTRY, service_task
+from handlers.cases.opening import CaseVariable
 from handlers.payouts import answers as bank_answers
 from handlers.payouts import bank, batches, entitlements, orders
+
+
+class Nothing(TypedDict):
+    """A message without contents."""
+
+
+REGISTRY.started_with("payment_batch", batch=batches.BatchVariable)
+REGISTRY.started_with(
+    "returned_payment", entitlement_id=str, case=CaseVariable, payment=bank_answers.Payment
+)
+REGISTRY.message("payment", bank_answers.Payment)
+REGISTRY.message("turn", Nothing)
+REGISTRY.message("account", Nothing)
+
+
+class Ordered(TypedDict):
+    order_id: str
+    due_at: datetime
+
+
+class Entered(TypedDict):
+    """How many lines still have no answer."""
+
+    unknown: int
 
 
 @service_task("payouts.entitle")
@@ -26,7 +52,7 @@ def check(work: Work, *, entitlement_id: UUID) -> None:
 
 
 @service_task("payouts.order")
-def order(work: Work, *, entitlement_id: UUID) -> dict[str, Any]:
+def order(work: Work, *, entitlement_id: UUID) -> Ordered:
     """下达支付指令,一个工作日内付款。"""
     order_id, due_at = orders.order(work, entitlement_id)
     return {"order_id": str(order_id), "due_at": due_at.astimezone(SHANGHAI)}
@@ -77,19 +103,19 @@ def reject_batch(work: Work, *, batch_id: UUID, reason: str | None) -> None:
 
 
 @service_task("payouts.send_batch", effect="outside")
-def send_batch(outside: OutsideWork, *, batch_id: UUID) -> dict[str, Any]:
+def send_batch(outside: OutsideWork, *, batch_id: UUID) -> bank.Sent:
     """把批次发送银行。"""
     return bank.send_batch(outside, batch_id)
 
 
 @service_task("payouts.ask_batch", effect="outside")
-def ask_batch(outside: OutsideWork, *, batch_id: UUID) -> dict[str, Any]:
+def ask_batch(outside: OutsideWork, *, batch_id: UUID) -> bank.Sent:
     """向银行查询结果未知的款项。"""
     return bank.ask_batch(outside, batch_id)
 
 
 @service_task("payouts.enter_answers")
-def enter_answers(work: Work, *, batch_id: UUID, answers: object = None) -> dict[str, Any]:
+def enter_answers(work: Work, *, batch_id: UUID, answers: object = None) -> Entered:
     """登记银行答复;接口收到的答复已经保存,只需给出人工录入的。"""
     given = answers if isinstance(answers, list) else []  # a count comes from `send_batch`
     return {"unknown": bank_answers.enter(work, batch_id, given)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from sqlalchemy import func, or_, select, update
@@ -76,8 +76,18 @@ def record_score(
         )
 
 
-def scores(work: Work, case_id: UUID) -> dict[str, Any]:
+class Scores(TypedDict):
     """Mean (two places), lowest and highest score, how many were given and how many conflicts."""
+
+    mean: Decimal | None
+    low: int | None
+    high: int | None
+    given: int
+    conflicts: int
+
+
+def scores(work: Work, case_id: UUID) -> Scores:
+    """What the experts of a case have given so far."""
     row = work.connection.execute(
         select(
             func.sum(review_score.c.score).label("total"),

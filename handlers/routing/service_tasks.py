@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from engine.errors import PermanentFailure
@@ -36,6 +35,6 @@ def record_score(
 
 
 @service_task("routing.scores")
-def scores(work: Work, *, case_id: UUID) -> dict[str, Any]:
+def scores(work: Work, *, case_id: UUID) -> experts.Scores:
     """汇总评分: 平均、最低、最高、已评人数、冲突人数。"""
     return experts.scores(work, case_id)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -65,13 +65,16 @@ def scenarios() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def told(value: Any) -> Any:
-    """JSON as a handler would answer it: entries named `*_at` are instants."""
+    """JSON as a handler would answer it: entries named `*_at` are instants, `*_date` days."""
     if isinstance(value, dict):
-        return {
-            k: datetime.fromisoformat(v) if k.endswith("_at") and v else told(v)
-            for k, v in value.items()
-        }
+        return {k: _moment(k, v) or told(v) for k, v in value.items()}
     return from_plain_json(value)
+
+
+def _moment(name: str, value: Any) -> date | None:
+    if name.endswith("_at") and value:
+        return datetime.fromisoformat(value)
+    return date.fromisoformat(value) if name.endswith("_date") and value else None
 
 
 @dataclass

@@ -7,9 +7,9 @@ from uuid import UUID
 
 import click
 
+from engine import declared, process_starts
 from engine import instances as engine_instances
 from engine import messages as engine_messages
-from engine import process_starts
 from engine.errors import InvalidInput
 from engine.runtime import Work
 from web import operating
@@ -37,7 +37,8 @@ def start(
     given = instances.data_of(data)
 
     def act(work: Work) -> dict[str, Any]:
-        found = engine_instances.start(work, process, given, key, request=request)
+        data = declared.start_data(work.runtime.registry, process, given)
+        found = engine_instances.start(work, process, data, key, request=request)
         row = engine_instances.get(work, found)
         return {"id": str(found), "status": row.status, "version": row.lock_version}
 
@@ -101,8 +102,9 @@ def send(
     given, alive = instances.data_of(payload), duration(time_to_live, "time_to_live")
 
     def act(work: Work) -> dict[str, Any]:
+        contents = declared.payload(work.runtime.registry, name, given)
         found = engine_messages.send(
-            work, name, key, given, guard, alive, request, business_key or None
+            work, name, key, contents, guard, alive, request, business_key or None
         )
         if found is None:
             row = engine_messages.of_guard(work, guard or "")

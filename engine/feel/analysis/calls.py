@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from engine.feel import syntax as ast
 from engine.feel.analysis.inference import Inference, common, infers, is_known
@@ -15,6 +16,7 @@ from engine.feel.patterns import pattern
 from engine.feel.temporal import read_any
 from engine.feel.types import ANY, ANY_NAME, Type, read_type
 from engine.feel.values import (
+    CONTEXT,
     DATE,
     DATE_TIME,
     FUNCTION,
@@ -30,6 +32,8 @@ _PATTERNS = frozenset(["matches", "replace", "split"])
 # Functions whose answer is of the type of their list, or of its items.
 _SAME_LIST = frozenset(["reverse", "sublist", "distinct values", "remove", "sort"])
 _ITEM = frozenset(["min", "max"])
+# How many arguments `context put` has, and the order that `sort` takes.
+_PUT, _COMPARED = 3, 2
 
 
 @infers(ast.FunctionDefinition)
@@ -143,13 +147,31 @@ def _built_in(
         wrong = next(pair for pair in pairs[0] if not _fits(*pair))
         key = "argument_null" if wrong[1].name == NULL else "argument_type"
         inference.error(node, key, function.name, wrong[0].name, wrong[1].name)
+    if function.name == "sort":
+        _check_order(inference, node, arguments[1:2] or [named.get("precedes", ANY)])
     if function.name == "not" and is_known(arguments[0] if arguments else ANY):
         expect_boolean(inference, node.arguments[0])
     _check_texts(inference, node, function.name)
     value = constant(node)
     if value is not MISSING:
         return Type(kind(value))
+    if function.name == "context put" and len(arguments) == _PUT:
+        return _with_entry(arguments[0], constant(node.arguments[1]), arguments[2])
     return _result(function.name, forms[(fitting or [0])[0]], [*arguments, *named.values()])
+
+
+def _check_order(inference: Inference, node: ast.Call, given: list[Type]) -> None:
+    """Reports an order that is not one of two items."""
+    for order in given:
+        if order.items and len(order.items) != _COMPARED:
+            inference.error(node, "function_arguments", len(order.items), _COMPARED)
+
+
+def _with_entry(context: Type, key: Any, value: Type) -> Type:
+    """A context with one more entry, or another value of it."""
+    if context.name != CONTEXT or not context.entries or kind(key) != STRING:
+        return Type(CONTEXT)
+    return Type(CONTEXT, entries=tuple({**dict(context.entries), key: value}.items()))
 
 
 def _wrong_arguments(inference: Inference, node: ast.Call, function: Builtin) -> None:
@@ -187,7 +209,9 @@ def _fits(parameter: Parameter, given: Type) -> bool:
     if given.name in parameter.kinds:
         inner = given.item.name
         return (
-            given.name != LIST or not parameter.element or inner in {ANY_NAME, *parameter.element}
+            given.name != LIST
+            or not parameter.element
+            or inner in {ANY_NAME, NULL, *parameter.element}
         )
     if LIST in parameter.kinds:
         return not parameter.element or given.name in parameter.element

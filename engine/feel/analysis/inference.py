@@ -12,12 +12,15 @@ from engine.feel import syntax as ast
 from engine.feel.errors import place
 from engine.feel.messages import say
 from engine.feel.types import ANY, ANY_NAME, Type, is_basic
-from engine.feel.values import NULL
+from engine.feel.values import CONTEXT, LIST, NULL, RANGE
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something wrong in an expression, at a place of its text; line and column count from 1."""
+    """Something wrong in an expression, at a place of its text; line and column count from 1.
+
+    `instead` is the name that may be meant, of one that does not exist.
+    """
 
     key: str
     message: str
@@ -26,6 +29,7 @@ class Finding:
     end: int
     line: int
     column: int
+    instead: str = ""
 
 
 @dataclass
@@ -49,10 +53,11 @@ class Inference:
         infer = _BY_NODE.get(type(node))
         return infer(self, node) if infer else ANY
 
-    def error(self, node: ast.Node, key: str, *arguments: Any) -> None:
+    def error(self, node: ast.Node, key: str, *arguments: Any, instead: str = "") -> None:
         line, column = place(self.text, node.start)
         said, english = (say(key, arguments, language) for language in ("zh", "en"))
-        self.findings.append(Finding(key, said, english, node.start, node.end, line, column))
+        found = Finding(key, said, english, node.start, node.end, line, column, instead)
+        self.findings.append(found)
 
     def known_type(self, node: ast.TypeNode) -> None:
         """Reports the name of a type that does not exist."""
@@ -65,7 +70,7 @@ class Inference:
         """Reports a name that does not exist, with the one that may be meant."""
         near = get_close_matches(name, list(known), 1)
         if near:
-            self.error(node, f"near_{kind}", name, near[0])
+            self.error(node, f"near_{kind}", name, near[0], instead=near[0])
         else:
             self.error(node, {"function": "no_function"}.get(kind, f"unknown_{kind}"), name)
 
@@ -114,9 +119,27 @@ def is_known(found: Type) -> bool:
 
 
 def common(types: Iterable[Type]) -> Type:
-    """The one type of several values; Any if they differ."""
+    """The one type of several values; Any if they differ.
+
+    Contexts have the entries of all of them, lists items of one type; the allowed values are those of
+    all, if each has some.
+    """
     found = list(dict.fromkeys(one for one in types if one.name != NULL))
     if len(found) == 1:
         return found[0]
-    names = {one.name for one in found}
-    return Type(names.pop()) if len(names) == 1 else ANY
+    if len({one.name for one in found}) != 1:
+        return ANY
+    name = found[0].name
+    if name == CONTEXT and all(one.entries for one in found):
+        keys = dict.fromkeys(key for one in found for key, _ in one.entries)
+        return Type(
+            name,
+            entries=tuple(
+                (key, common(entry for one in found if (entry := one.entry(key)))) for key in keys
+            ),
+        )
+    if name in (LIST, RANGE) and all(one.items for one in found):
+        return Type(name, (common(one.item for one in found),))
+    if all(one.allowed for one in found):
+        return Type(name, allowed=tuple(dict.fromkeys(v for one in found for v in one.allowed)))
+    return Type(name)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.feel import BUILTINS, OWN_FUNCTION_NAMES
-from engine.lint.dataflow import names_of, reads, reads_of
-from engine.lint.expressions import Place, places
+from engine.lint.dataflow import reads_of
+from engine.lint.expressions import places
 from engine.lint.finding import Finding
+from engine.lint.known import written_in
 from engine.lint.model import Diagram, Node, Release, called
 from engine.lint.rule import rule
 
@@ -32,11 +33,10 @@ def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
         mine = [p for p in places(diagram) if p.element is node and p.use in ("input", "output")]
         if callee is None or not mine:
             continue
-        written = names_of(callee[0], release)
+        written = written_in(callee[1], release)
         if written.sure:
             given = {p.name for p in mine if p.use == "input"}
             yield from _inputs(diagram, node, callee, given | written.names.keys())
-            yield from _outputs(diagram, node, mine, given | written.names.keys())
 
 
 def _inputs(
@@ -49,16 +49,3 @@ def _inputs(
                 f"“{called(node)}”没有传入 {name},被调用流程的“{called(reader)}”要读它",
                 f"“{called(node)}” does not hand over {name}, which “{called(reader)}” of the called process reads",
             )
-
-
-def _outputs(diagram: Diagram, node: Node, mine: list[Place], known: set[str]) -> Iterable[Finding]:
-    for place in mine:
-        if place.use != "output":
-            continue
-        for name in reads(place):
-            if name not in known:
-                yield diagram.warning(
-                    node,
-                    f"“{called(node)}”的输出 {place.name} 读取 {name},被调用的流程没有写过它",
-                    f"“{called(node)}” takes {place.name} from {name}, which the called process never writes",
-                )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from engine.feel import analysis
 from engine.feel.analysis import analyse, type_of
 from engine.feel.types import ANY_NAME
 from engine.feel.values import BOOLEAN, CONTEXT, DATE, DATE_TIME, DAYS, MONTHS, NUMBER
-from engine.lint.dataflow import names_of
-from engine.lint.expressions import places
-from engine.lint.finding import Finding
+from engine.lint.dataflow import Written
+from engine.lint.expressions import Place, places
+from engine.lint.finding import Finding, Fix
+from engine.lint.known import known_at, known_in
 from engine.lint.model import Diagram, Release, called
 from engine.lint.rule import rule
 from engine.lint.types import OWN_FUNCTIONS, english_of, spoken
@@ -20,13 +22,15 @@ _WANTED = {
     "time": [DATE, DATE_TIME, DAYS, MONTHS],
     "script": [CONTEXT],
 }
+# What the rule on functions says.
+_REPORTED = frozenset(["near_function", "no_function"])
 
 
 @rule(
-    title=("表达式的结果类型要对", "An expression is of the right type"),
+    title=("表达式的名称和类型要对", "An expression reads what there is, of the right type"),
     why=(
-        "条件要得到“是”或“否”,定时器要得到日期、日期时间或时长,计算任务要得到上下文;类型不同的比较结果总是空,线永远不会走。与数据无关的是错误,取决于数据类型的是提醒。",
-        "A condition must give a boolean, a timer a date, a time or a duration, a script a context; comparing different types gives null, and the flow is never taken. What is wrong whatever the data are is an error, what is wrong by their types a warning.",
+        "条件要得到“是”或“否”,定时器要得到日期、日期时间或时长,计算任务要得到上下文;类型不同的比较结果总是空,与不可能出现的值比较总不成立,线永远不会走。变量的类型按写入它的表单、处理程序、决策、脚本和消息;流程由系统启动或被别的流程调用时,开始时有哪些变量也是已知的,读取别的名称就是错误。",
+        "A condition must give a boolean, a timer a date, a time or a duration, a script a context; comparing different types gives null, comparing with a value that cannot be is never true, and the flow is never taken. A variable has the type of what writes it: a form, a handler, a decision, a script, a message. Of a process that the application starts, or that others call, it is known too what it begins with: to read any other name is an error.",
     ),
     refuses="""
 <bpmn:exclusiveGateway id="Gateway_Large" name="金额大?" default="Flow_No" />
@@ -39,13 +43,12 @@ _WANTED = {
 """,
 )  # fmt: skip
 def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
-    known = names_of(diagram, release).names
     for place in places(diagram):
         expression, name = place.expression, called(place.element)
         if expression is None:
             continue
-        types = {} if place.use == "output" else known
-        found = type_of(expression, types, OWN_FUNCTIONS).name
+        known = _known(place, release)
+        found = type_of(expression, known.names, OWN_FUNCTIONS).name
         wanted = _WANTED.get(place.use, [found])
         if found not in (ANY_NAME, *wanted):
             yield diagram.error(
@@ -53,14 +56,28 @@ def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
                 f"“{name}”的“{place.text}”得到的是{spoken([found])},应为{spoken(wanted)}",
                 f"“{name}”: “{place.text}” gives {english_of([found])}, not {english_of(wanted)}",
             )
-        certain = analyse(expression, {}, functions=OWN_FUNCTIONS, closed=False)
-        for one in analyse(expression, types, functions=OWN_FUNCTIONS, closed=False):
-            # Data of the case may be of other types than the diagram's own elements give them.
-            tell = diagram.error if one in certain else diagram.warning
-            yield tell(
-                place.element,
-                f"“{name}”的“{place.text}”第 {one.line} 行第 {one.column} 列: {one.message}",
-                f"“{name}”: in “{place.text}”, line {one.line}, column {one.column}: {one.english}",
-                line=one.line,
-                column=one.column,
-            )
+        for one in analyse(expression, known.names, functions=OWN_FUNCTIONS, closed=known.sure):
+            if one.key not in _REPORTED:
+                yield diagram.error(
+                    place.element,
+                    f"“{name}”的“{place.text}”第 {one.line} 行第 {one.column} 列: {one.message}",
+                    f"“{name}”: in “{place.text}”, line {one.line}, column {one.column}: {one.english}",
+                    _cure(place, one),
+                    line=one.line,
+                    column=one.column,
+                )
+
+
+def _known(place: Place, release: Release) -> Written:
+    """The variables that an expression reads: of an output those of the called process."""
+    if place.use != "output":
+        return known_at(place.element, release)
+    return known_in(release).get(place.element.get("calledElement", ""), Written(sure=False))
+
+
+def _cure(place: Place, found: analysis.Finding) -> Fix | None:
+    """The name that may be meant, in the place of one that does not exist."""
+    if not found.instead:
+        return None
+    edit = place.becomes(place.text[: found.start] + found.instead + place.text[found.end :])
+    return Fix(f"改为 {found.instead}", f"Read {found.instead}", (edit,)) if edit else None

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from engine.lint.dataflow import names_of, read_at, reads
+from engine.lint.dataflow import read_at, reads
 from engine.lint.expressions import Place, places
 from engine.lint.finding import Finding, Fix
+from engine.lint.known import known_at
 from engine.lint.model import Diagram, Release, called
 from engine.lint.rule import rule
 
@@ -27,10 +28,11 @@ _SHORTEST = 4
 """,
 )
 def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
-    written = [name for name in names_of(diagram, release).names if len(name) >= _SHORTEST]
     for place in places(diagram):
-        if place.use == "output":
-            continue  # reads the called process's data
+        known = known_at(place.element, release)
+        if place.use == "output" or known.sure:
+            continue  # reads the called process's data; is an error
+        written = [name for name in known.names if len(name) >= _SHORTEST]
         for name in reads(place):
             if len(name) < _SHORTEST or name in written:
                 continue

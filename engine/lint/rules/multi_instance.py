@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from copy import deepcopy
 
 from engine.feel import FeelSyntaxError, parse, syntax
-from engine.lint.dataflow import instance_names, writes, writes_of_all
+from engine.lint.dataflow import instance_names, once, writes_of_all
 from engine.lint.finding import Edit, Finding, Fix
 from engine.lint.model import Diagram, Node, Release, called, is_bpmn
 from engine.lint.rule import Words, rule
@@ -89,7 +88,7 @@ def _data(diagram: Diagram, node: Node, loop: Node, release: Release) -> Iterabl
         )
     body = writes_of_all((n for n in node if is_bpmn(n)), release)
     if not list(node.iterfind("bpmn:startEvent", NAMESPACES)):
-        body = writes(_without_loop(node), release)
+        body = once(node, release)
     output = loop.find(bpmn("outputDataItem"))
     item = output.get("id", "") if output is not None else ""
     if item and body.sure and item not in body.names:
@@ -105,13 +104,6 @@ def _data(diagram: Diagram, node: Node, loop: Node, release: Release) -> Iterabl
             f"“{called(node)}”的各个实例都写 {listed},只留下最后一个;请用集合收集",
             f"“{called(node)}”: every instance writes “{listed}” and only the last is kept; collect them",
         )
-
-
-def _without_loop(node: Node) -> Node:
-    bare = deepcopy(node)
-    for loop in bare.findall(bpmn("multiInstanceLoopCharacteristics")):
-        bare.remove(loop)
-    return bare
 
 
 def _text(loop: Node, name: str) -> str:

@@ -10,9 +10,9 @@ from engine.feel import syntax
 from engine.feel.analysis import type_of
 from engine.feel.types import ANY_NAME
 from engine.feel.values import DATE, DATE_TIME, NULL
-from engine.lint.dataflow import names_of
 from engine.lint.expressions import places
 from engine.lint.finding import Finding
+from engine.lint.known import known_at
 from engine.lint.model import Diagram, Release, called, local
 from engine.lint.rule import rule
 from engine.lint.types import OWN_FUNCTIONS, english_of, of_annotation, spoken
@@ -32,7 +32,6 @@ from engine.service_tasks import Parameter
 """,
 )
 def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
-    known = names_of(diagram, release).names
     for place in places(diagram):
         name = place.element.get("implementation", "")
         if place.use != "parameter" or local(place.element) != "serviceTask":
@@ -43,6 +42,7 @@ def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
         expression = place.expression
         if parameter is None or expression is None:
             continue
+        known = known_at(place.element, release).names
         found = type_of(expression, known, OWN_FUNCTIONS).name
         said = _wrong(parameter, expression.tree, found)
         if said:

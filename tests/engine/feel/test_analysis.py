@@ -57,6 +57,10 @@ WRONG = [
     ('for i in "a".."b" return i', "not_iterable", 1, 10, "区间不能逐项遍历"),
     ("{a: 1, a: 2}", "duplicate_key", 1, 11, "“a”在上下文中重复"),
     ("(function(x, y) x)(1)", "function_arguments", 1, 2, "这个函数需要 2 个参数,却给了 1 个"),
+    ("{f: function(x, y) x, v: f(1)}.v", "function_arguments", 1, 26, "这个函数需要 2 个参数,却给了 1 个"),
+    ("sort(rows, function(a) a)", "function_arguments", 1, 1, "这个函数需要 1 个参数,却给了 2 个"),
+    ('context put(firm, "city", 1).city = name', "never_equal", 1, 1, "数字 与 文字 比较,结果总是空"),
+    ("(if day = null then {a: 1} else {b: 2}).c", "unknown_entry", 1, 41, "数据中没有“c”这一项"),
 ]  # fmt: skip
 
 
@@ -85,6 +89,11 @@ def test_what_is_wrong_is_found_with_its_place(text, key, line, column, said):
         "years and months duration(day, day).years >= 3",
         'name in ("A", "B") and amount in [1..5)',
         "amount = null",
+        "sort(rows, function(a, b) a.x < b.x)",
+        'context put(firm, "age", 3).age < 4 and context put(firm, "age", 3).city = name',
+        "(if day = null then {a: 1} else {b: 2}).a > 0",
+        "append(rows, {x: 1}).x",
+        "sum([]) = 0",
     ],
 )
 def test_what_is_right_is_left_alone(text):

@@ -18,6 +18,8 @@ DIAGRAM = """<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524
 <bpmn:message id="Message_Sample" name="sample" />
 <bpmn:process id="sample" name="样例" isExecutable="true">%s</bpmn:process>
 </bpmn:definitions>"""
+GRADED = b"""{"type": "default", "components": [
+ {"type": "textarea", "key": "why", "label": "why", "conditional": {"hide": "=grade > 1"}}]}"""
 OTHER = """<bpmn:startEvent id="Other_Start" />
 <bpmn:scriptTask id="Other_Pay" name="付"><bpmn:script>{ paid: price > 0 }</bpmn:script></bpmn:scriptTask>
 <bpmn:endEvent id="Other_End" />
@@ -45,6 +47,7 @@ def release(fragment: str) -> dict[str, bytes]:
         "bpmn/other.bpmn": other.encode(),
         "bpmn/decisions/grade.dmn": GRADE.encode(),
         "forms/sample.form": FORM,
+        "forms/graded.form": GRADED,
     }
 
 

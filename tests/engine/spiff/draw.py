@@ -131,7 +131,7 @@ class Drawn:
         self.notes.append(word)
 
     def _fail(self, code):
-        raise BusinessError(code, "坏了", {"from": code})
+        raise BusinessError(code, "坏了")
 
     def _settle(self, run):
         run.advance()

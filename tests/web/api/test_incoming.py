@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import uuid
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Literal, TypedDict
 
 import pytest
 from click.testing import CliRunner
@@ -205,3 +206,68 @@ def test_data_that_are_told_start_what_waits_for_them_once_for_one_key(
     assert count(runtime, instance) == 2
     boss = sign_in("boss", MANAGER)
     assert post(boss, "/api/conditions", {"data": {"stock": 3}}).status_code == 403
+
+
+class Told(TypedDict):
+    serial: str
+    settled_at: datetime
+
+
+class Firm(TypedDict):
+    name: str
+    founded: date
+    channel: Literal["portal", "window"]
+    told: list[Told]
+
+
+FIRM = {
+    "name": "智造",
+    "founded": "2020-01-31",
+    "channel": "portal",
+    "told": [{"serial": "B1", "settled_at": "2026-03-02T09:00:00+08:00"}],
+}
+
+
+def test_what_a_declared_process_is_started_with_is_read_and_checked(root, runtime, monkeypatch):
+    monkeypatch.setitem(runtime.registry.starts, "example", {"owner": str, "firm": Firm})
+
+    def started(**data):
+        return post(root, "/api/instances", {"process": "example", "data": data})
+
+    found = started(owner="JFJ", firm=FIRM)
+    assert found.status_code == 201
+    kept = from_json(root.get(found.location).json["data"])["firm"]
+    assert kept["founded"] == date(2020, 1, 31)
+    assert kept["told"][0]["settled_at"] == datetime(2026, 3, 2, 1, tzinfo=UTC)
+    wrong = {
+        **FIRM,
+        "founded": "2020-02-31",
+        "channel": "post",
+        "naem": "x",
+        "told": [{"serial": 1}],
+    }
+    refused = started(firm={key: value for key, value in wrong.items() if key != "name"})
+    assert refused.status_code == 422
+    assert refused.json["fields"] == {
+        "owner": "缺少这一项",
+        "firm.name": "缺少这一项",
+        "firm.naem": "没有这一项",
+        "firm.founded": "应为日期",
+        "firm.channel": "应为portal、window之一",
+        "firm.told[1].serial": "应为文字",
+        "firm.told[1].settled_at": "缺少这一项",
+    }
+    assert count(runtime, instance) == 1
+
+
+def test_the_contents_of_a_declared_message_are_checked(root, runtime, monkeypatch):
+    monkeypatch.setitem(runtime.registry.payloads, "settled", Told)
+
+    def sent(contents):
+        body = {"name": "settled", "key": "JFJ", "payload": contents}
+        return post(root, "/api/messages", body)
+
+    assert sent({"serial": "B1", "settled_at": "2026-03-02T09:00:00"}).status_code == 422
+    assert sent({"serial": "B1"}).json["fields"] == {"settled_at": "缺少这一项"}
+    assert count(runtime, message) == 0
+    assert sent({"serial": "B1", "settled_at": "2026-03-02T09:00:00Z"}).status_code == 202
