@@ -241,4 +241,6 @@ def _trace_entry(trace: Trace) -> Entry:
         data["removed"] = trace.removed
     if trace.scope:
         data["scope"] = trace.scope
+    if trace.begun is not None:
+        data.update(trace.begun)
     return Entry("completed", trace.element, trace.name, trace.task_id, data)

@@ -15,20 +15,14 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from engine import history, instances, posting
-from engine.operations.back import data_before
-from engine.operations.replay import Key, replay
+from engine.replayed import unlike_replay
 from engine.runtime import Work
 from engine.spiff import Run
-from engine.spiff.shape import shapes
-from engine.spiff.tokens import data_at, handed_inwards, held
+from engine.spiff.tokens import handed_inwards
 from engine.values import canonical, from_json
 
 # What operators do sets tokens and data as they say; their events tell it (engine/operations).
-BY_OPERATORS = frozenset(
-    ["moved", "skipped", "went back", "restarted", "migrated", "cancelled", "data corrected"]
-)
-
-NOT_REPLAYED = frozenset(["skipped", "data corrected", "migrated"])
+BY_OPERATORS = frozenset(["moved", "skipped", "went back", "restarted", "migrated", "cancelled"])
 
 
 def unexplained(work: Work, row: Row[Any], events: Sequence[Row[Any]]) -> Iterator[str]:
@@ -90,7 +84,7 @@ def unlike_rows(
             yield f"流程 {row.id} 的令牌与重演历史所得不一致"
     if events and events[0].sequence == 1:
         yield from _unwritten(row, run, events)
-        yield from _unlike_replay(row, run, events)
+        yield from unlike_replay(work, row, run, events)
     waiting = run.waiting()
     wanted = {
         "user_task": {p.task_id for p in waiting.people},
@@ -119,38 +113,3 @@ def _unwritten(row: Row[Any], run: Run, events: Sequence[Row[Any]]) -> Iterator[
         found = canonical(value)
         if found not in written[name] and all(canonical(v) != found for v in handed.get(name, ())):
             yield f"流程 {row.id} 的数据 {name} 不是历史中写下的值"
-
-
-def _unlike_replay(row: Row[Any], run: Run, events: Sequence[Row[Any]]) -> Iterator[str]:
-    """Branch by branch: what a token sees is what the steps it stems from have written.
-
-    Tokens at joins, in event sub-processes and between the instances of a loop see what several
-    branches wrote; `_unwritten` looks at those. What an instance of a loop began with, its item
-    among it, is not replayed: of tokens inside, only what their own steps wrote is compared.
-    """
-    if any(one.kind in NOT_REPLAYED for one in events):
-        return
-    known = shapes(run.process)
-    story = replay(events, known, run.process.id)
-    loops = {element for shape in known.values() for element in shape.loops}
-    seen: Counter[Key] = Counter()
-    for token in held(run):
-        if token.element in loops:
-            continue
-        key = (str(token.scope or ""), token.element)
-        number, waiting = seen[key], story.pending.get(key, [])
-        seen[key] += 1
-        if token.kind not in ("person", "call") or len(waiting) <= number:
-            continue
-        found = data_at(run, token.task_id)
-        if loops.isdisjoint(token.path):
-            expected = data_before(run, story, key[0], waiting[number])
-        else:
-            expected = waiting[number].change.over(found)
-        if canonical(expected) != canonical(found):
-            names = sorted(
-                name
-                for name in expected.keys() | found.keys()
-                if canonical(expected.get(name)) != canonical(found.get(name))
-            )
-            yield (f"流程 {row.id} 在 {token.place} 的数据与重演历史所得不一致: {', '.join(names)}")

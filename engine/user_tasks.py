@@ -15,7 +15,7 @@ from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from engine.history import Entry
 from engine.prepared import Prepared
 from engine.runtime import Work
-from engine.spiff import Run
+from engine.spiff import Run, tokens
 from engine.standings import Standing
 from engine.steps import Step
 from engine.tables import definition, instance, user_task
@@ -210,8 +210,14 @@ def correct(work: Work, task_id: UUID, changes: dict[str, Any], reason: str) -> 
     if task.status != "open":
         raise Conflict("这件事已经办过了,请刷新待办列表")
     _may_fill(work, task)
-    entry = Entry("corrected", task.element, task.name, task_id, {"changed": changes}, reason)
-    steps.do(work, [Step(found, lambda run: run.correct(task_id, changes), entry)])
+    told: dict[str, Any] = {"changed": changes}
+
+    def act(run: Run) -> None:
+        run.correct(task_id, changes)
+        told["scope"] = str(tokens.token_of(run, task_id).scope or "")
+
+    entry = Entry("corrected", task.element, task.name, task_id, told, reason)
+    steps.do(work, [Step(found, act, entry)])
 
 
 def _complete(work: Work, task_id: UUID, answer: dict[str, Any], reason: str) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import Row, select, update
 
-from engine import history
+from engine import definitions, history
+from engine.kept import kept
 from engine.operations.data import replaced
 from engine.operations.joins import warn_of_joins
 from engine.operations.move import put_instead
@@ -16,10 +18,12 @@ from engine.operations.perform import Scene
 from engine.operations.places import saying_why
 from engine.operations.replay import Arrival, Done, Story, replay
 from engine.reactions import Refused
+from engine.runtime import Work
 from engine.sentence import Sentence
-from engine.spiff import Process, Run, tokens
-from engine.spiff.shape import shapes
+from engine.spiff import Run, tokens
+from engine.spiff.shape import Shape, shapes
 from engine.spiff.tokens import Token
+from engine.standings import Standing
 from engine.tables import user_task
 
 
@@ -39,7 +43,8 @@ class Back:
     statuses: ClassVar[frozenset[str]] = frozenset(["running"])
 
     def act(self, scene: Scene) -> None:
-        story = story_of(scene.run, history.of_instance(scene.work.connection, scene.row.id))
+        events = history.of_instance(scene.work.connection, scene.row.id)
+        story = story_of(scene.work, scene.row, events)
         done = self._wanted(story)
         live = _live_scopes(scene.run)
         level = _level(story, done, live)
@@ -81,14 +86,20 @@ class Back:
         return found[-1]
 
 
-def story_of(run: Run, events: list[Row[Any]]) -> Story:
-    """The history of a running instance, played again."""
-    return replay(events, shapes(run.process), run.process.id)
+def story_of(work: Work, row: Row[Any] | Standing, events: Sequence[Row[Any]]) -> Story:
+    """The history of an instance, played again."""
+
+    def shapes_of(release: int) -> dict[str, Shape]:
+        return kept(work.connection, ("shapes", release, row.process_id), lambda: made(release))
+
+    def made(release: int) -> dict[str, Shape]:
+        return shapes(definitions.library(work.connection, release).process(row.process_id))
+
+    return replay(events, shapes_of, row.release_id, row.process_id)
 
 
-def steps_to_go_back_to(process: Process, events: list[Row[Any]]) -> list[Done]:
+def steps_to_go_back_to(story: Story) -> list[Done]:
     """The activities done so far, each once, the latest first; those in loops are left out."""
-    story = replay(events, shapes(process), process.id)
     found: dict[str, Done] = {}
     for done in reversed(story.done):
         shape = story.shapes.get(done.process)
@@ -106,7 +117,7 @@ def place_of(story: Story, done: Done) -> str:
 def data_before(run: Run, story: Story, scope: str, arrival: Arrival) -> dict[str, Any]:
     """The data of a token in a scope: what the scope was given, and what was changed since."""
     if scope not in story.opened:
-        return arrival.change.over(story.base)
+        return arrival.change.over(story.given.get(scope, story.base))
     outer, element, token = story.opened[scope]
     given = data_before(run, story, outer, token)
     path = (*story.path_of(outer), element)

@@ -10,6 +10,7 @@ from engine.operations.data import corrected
 from engine.operations.joins import warn_of_joins
 from engine.operations.perform import Scene
 from engine.operations.places import path_to, saying_why, the_token
+from engine.operations.preview import token_json
 from engine.spiff import Run, tokens
 from engine.spiff.tokens import Token
 
@@ -51,7 +52,9 @@ def put_instead(
 ) -> list[UUID]:
     """Takes tokens away and puts one with these data on an element; the history knows both."""
     run = scene.run
-    known = {t.task_id for t in tokens.held(run)}
+    held = tokens.held(run)
+    known = {t.task_id for t in held}
+    containers = [t for t in held if t.kind in tokens.CONTAINERS]
     placed = tokens.put(run, path, target, data, taken[0].task_id, inner, fresh)
     for token in taken:
         if any(token.task_id == t.task_id for t in tokens.held(run)):
@@ -59,6 +62,10 @@ def put_instead(
     scene.preview.taken = taken
     scene.preview.placed = [tokens.token_of(run, one) for one in placed]
     scene.told["placed"] = [_told(run, t, known) for t in scene.preview.placed]
+    now = {t.task_id for t in tokens.held(run)}
+    ended = [token_json(one) for one in containers if one.task_id not in now]
+    if ended:
+        scene.told["ended"] = ended
     return placed
 
 

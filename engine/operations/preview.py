@@ -106,6 +106,7 @@ def token_json(token: Token) -> dict[str, Any]:
     """A token as plain JSON values."""
     return {
         "task_id": str(token.task_id),
+        "scope": str(token.scope or ""),
         "place": token.place,
         "element": token.element,
         "name": token.name,

@@ -50,5 +50,6 @@ class Retry:
         if found is None:
             raise Conflict("这个异常已经处理")
         scene.element, scene.task_id = found.element, self.task_id
+        scene.told["scope"] = str(tokens.token_of(scene.run, self.task_id).scope or "")
         corrected(scene, tokens.data_at(scene.run, self.task_id), self.changes)
         scene.run.retry(self.task_id, self.changes)

@@ -21,10 +21,11 @@ from engine.spiff.catching import definitions_of
 from engine.spiff.events import Catch, Message, Signal, Timer, due_instant
 from engine.spiff.parser import Process
 from engine.spiff.prune import prune
-from engine.spiff.scopes import BEGIN
+from engine.spiff.scopes import BEGIN, owner_of
 from engine.spiff.script import Failure, FeelEngine, Services
 from engine.spiff.shortcuts import id_of
 from engine.spiff.specs import HandlerTask, HumanTask
+from engine.spiff.subprocesses import EventSubProcess
 from engine.spiff.throwing import Sent
 from engine.spiff.workflow import Instance, run_task
 from engine.values import Tagged, to_json
@@ -108,6 +109,9 @@ class Trace(NamedTuple):
     follows: tuple[str, ...]
     scope: str = ""
     """The task of the sub-process or call in which it lies."""
+    begun: dict[str, Any] | None = None
+    """Of the first element of an event sub-process: `given`, the data that it saw as tagged JSON, and
+    `around`, the scope in which it lies."""
 
 
 class Run:
@@ -408,6 +412,7 @@ class Run:
                 removed,
                 tuple(_followers(task)),
                 "" if owner is None else text_of_number(owner),
+                _begun(task) if owner is not None else None,
             )
         )
 
@@ -427,6 +432,21 @@ class Run:
                 old = self.trace[place]
                 self.trace[place] = old._replace(follows=(*old.follows, *sent))
                 return
+
+
+def _begun(task: Any) -> dict[str, Any] | None:
+    """How an event sub-process began, of its first element: no flow brings it a token with data."""
+    workflow = task.workflow
+    if task.parent is not workflow.task_tree:
+        return None
+    owner = owner_of(workflow)
+    if not isinstance(owner.task_spec, EventSubProcess):
+        return None
+    around = owner.workflow.parent_task_id
+    return {
+        "given": to_json(workflow.task_tree.data),
+        "around": "" if around is None else text_of_number(around),
+    }
 
 
 def _data_before(task: Any) -> dict[str, Any]:

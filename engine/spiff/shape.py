@@ -12,6 +12,7 @@ from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
 from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
 
 from engine.spiff.ad_hoc import AdHocScope
+from engine.spiff.complex_gateway import ComplexJoin
 from engine.spiff.parser import Process
 from engine.spiff.specs import HandlerTask, HumanTask
 from engine.spiff.subprocesses import EventSubProcess
@@ -21,15 +22,17 @@ from engine.spiff.subprocesses import EventSubProcess
 class Shape:
     """Of one process or sub-process.
 
-    `joins`: gateways with several ways in; `hosts`: boundary event → its activity and whether it
-    interrupts it; `beside`: event sub-processes that interrupt nothing; `first`: what begins with
+    `joins`: gateways with several ways in, `discards`: those that let late tokens vanish; `hosts`: boundary event → its activity and whether it
+    interrupts it; `watching`: event sub-processes, `beside`: those that interrupt nothing; `first`: what begins with
     an ad-hoc sub-process; `inside`: element → the process or sub-process it runs; `kinds`: element →
     person, call or step.
     """
 
     loops: set[str] = field(default_factory=set)
     joins: set[str] = field(default_factory=set)
+    discards: set[str] = field(default_factory=set)
     hosts: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    watching: set[str] = field(default_factory=set)
     beside: set[str] = field(default_factory=set)
     first: frozenset[str] = frozenset()
     inside: dict[str, str] = field(default_factory=dict)
@@ -55,8 +58,12 @@ def _shape(spec: Any) -> Shape:
         found.names[one.bpmn_id] = one.bpmn_name or one.bpmn_id
         if isinstance(one, UnstructuredJoin) and len(one.inputs) > 1:
             found.joins.add(one.bpmn_id)
-        if isinstance(one, EventSubProcess) and not one.interrupting:
-            found.beside.add(one.bpmn_id)
+        if isinstance(one, ComplexJoin):
+            found.discards.add(one.bpmn_id)
+        if isinstance(one, EventSubProcess):
+            found.watching.add(one.bpmn_id)
+            if not one.interrupting:
+                found.beside.add(one.bpmn_id)
         if isinstance(one, LoopTask):
             found.loops.add(one.bpmn_id)
         elif isinstance(one, SubWorkflowTask):

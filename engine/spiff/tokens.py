@@ -222,6 +222,12 @@ def _forget_arrivals(task: Any) -> None:
         one.cancel()
 
 
+def arrived(run: Run, task_id: UUID) -> list[UUID]:
+    """The tasks of all tokens that have come to the join of one of them."""
+    task = _active(run, task_id)
+    return [id_of(t) for t in task.workflow.tasks.values() if is_arrival(t, task.task_spec)]
+
+
 def is_arrival(task: Any, join: Any) -> bool:
     """Whether a task is a token that has come to a join and was not used up."""
     return task.task_spec is join and bool(task._state & TaskState.WAITING)

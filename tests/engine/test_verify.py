@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, text
 
 from engine import (
     archive,
@@ -31,6 +31,7 @@ from engine.tables import archived_month, event, instance, sealed_head
 from tests.conftest import START
 from tests.engine.drain import drain
 from tests.engine.example import EXAMPLE, FILES, REVIEWER, prepare
+from tests.engine.forging import rehash
 from tests.engine.many_events import multiply
 
 LI = Actor("li", "李", frozenset([REVIEWER]))
@@ -106,25 +107,6 @@ def test_data_changed_in_the_state_are_found(runtime):
     assert changed != row.state and unpack(changed)
     change(runtime, "update instance set state = :s", s=changed)
     assert any("price 不是历史中写下的值" in sentence for sentence in findings(runtime))
-
-
-def rehash(runtime, instance_id):
-    """A forger who knows how chains are made: all links fit again."""
-    from engine import history
-
-    with runtime.database.begin() as connection:
-        previous = ""
-        for row in history.of_instance(connection, instance_id):
-            hashed = history.digest(previous, instance_id, dict(row._mapping))
-            connection.execute(
-                update(event)
-                .where(event.c.instance_id == instance_id, event.c.sequence == row.sequence)
-                .values(previous_hash=previous, hash=hashed)
-            )
-            previous = hashed
-        connection.execute(
-            update(instance).where(instance.c.id == instance_id).values(hash=previous)
-        )
 
 
 def test_a_token_that_nobody_sent_is_found_though_every_link_fits(runtime):

@@ -74,14 +74,12 @@ def steps(instance_id: UUID) -> Any:
         row = instances.get(work, instance_id)
         if row.state is None:
             return {"steps": []}
-        restored = instances.restore(work, row)
-        events = history.of_instance(work.connection, instance_id)
-        story = story_of(restored, events)
+        story = story_of(work, row, history.of_instance(work.connection, instance_id))
         return {
             "steps": [
                 {"sequence": d.sequence, "place": place_of(story, d), "name": d.name,
                  "at": d.at.isoformat()}
-                for d in steps_to_go_back_to(restored.process, events)
+                for d in steps_to_go_back_to(story)
             ]
         }  # fmt: skip
 

@@ -155,9 +155,8 @@ def _choices(work: Work, row: Any, name: str) -> dict[str, Any]:
         found["targets"] = _targets(work, row)
     elif name == "back":
         events = history.of_instance(work.connection, row.id)
-        story = story_of(restored, events)
-        done = steps_to_go_back_to(restored.process, events)
-        found["steps"] = [(d, place_of(story, d)) for d in done]
+        story = story_of(work, row, events)
+        found["steps"] = [(d, place_of(story, d)) for d in steps_to_go_back_to(story)]
     elif name == "migrate":
         found["releases"] = standing.releases_of(work, row.process_id)
         found |= _lost(work, row, [t.element for t in held])

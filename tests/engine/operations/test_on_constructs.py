@@ -150,7 +150,7 @@ def test_a_token_comes_back_out_of_an_interrupting_event_sub_process(desk):
     desk.publish(watched(True))
     case = desk.start({"k": "7"})
     tell(desk)
-    assert desk.places(case) == ["w/look"]
+    assert desk.places(case) == ["w/look"] and desk.findings() == []
     desk.apply(case, Move(to="b", element="look"))
     assert desk.places(case) == ["b"]
     desk.answer(case, "b")

@@ -19,6 +19,8 @@ Block = tuple[str, str, Counter]
 class Net:
     """A net being drawn. The ids of leaves begin with `leaf`."""
 
+    person, note = staticmethod(person), staticmethod(note)
+
     def __init__(self, seed, depth):
         self.chance, self.number, self.drawn = random.Random(seed), 0, []
         first, last, self.runs = self.block(depth)
@@ -52,7 +54,7 @@ class Net:
 
     def leaf(self, _) -> Block:
         identity = self.name("leaf")
-        draw = self.chance.choice([note, person, lambda i: script(i, f"{{ {i}: 1 }}")])
+        draw = self.chance.choice([self.note, self.person, lambda i: script(i, f"{{ {i}: 1 }}")])
         self.drawn.append(draw(identity))
         return identity, identity, Counter([identity])
 
@@ -166,7 +168,7 @@ class Net:
             f'<bpmn:sequenceFlow id="{watcher}.1" sourceRef="{watcher}.s" targetRef="{leaf}"/>'
             f'<bpmn:sequenceFlow id="{watcher}.2" sourceRef="{leaf}" targetRef="{watcher}.e"/>'
         )
-        inner = start(f"{watcher}.s", "error err"), note(leaf), end(f"{watcher}.e"), flows
+        inner = start(f"{watcher}.s", "error err"), self.note(leaf), end(f"{watcher}.e"), flows
         host, runs = self.scope(depth, "error err", watch=sub(watcher, *inner, triggeredByEvent="true"))  # fmt: skip
         return host, host, runs + Counter([leaf])
 
@@ -178,13 +180,13 @@ class Net:
 
     def reminded(self, _) -> Block:
         host = self.name("leaf")
-        self.drawn.append(person(host))
+        self.drawn.append(self.person(host))
         self._beside(host, "timer P1D")
         return host, host, Counter([host])
 
     def _beside(self, host, what):
         event, done, finish = self.name("b"), self.name("beside"), self.name("e")
-        self.drawn += [boundary(event, host, what, interrupts=False), note(done), end(finish)]
+        self.drawn += [boundary(event, host, what, interrupts=False), self.note(done), end(finish)]
         self.flow(event, done)
         self.flow(done, finish)
 
