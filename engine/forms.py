@@ -52,6 +52,31 @@ def parse_form(content: bytes, name: str = "") -> dict[str, Any]:
     return schema
 
 
+def in_english(part: Any) -> Any:
+    """A schema, or a part of one, in which every text that has an English one beside it (`label_en`
+    beside `label`, `text_en` beside `text`) is that one."""
+    if isinstance(part, list):
+        return [in_english(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    shown = {key: in_english(value) for key, value in part.items() if not _is_english(part, key)}
+    return {key: part.get(f"{key}_en") or value for key, value in shown.items()}
+
+
+def english_words(part: Any) -> dict[str, str]:
+    """Each text of a schema that has an English one beside it, with that."""
+    found: dict[str, str] = {}
+    for one in part if isinstance(part, list) else part.values() if isinstance(part, dict) else ():
+        found |= english_words(one)
+    if isinstance(part, dict):
+        found |= {str(part[k[:-3]]): str(part[k]) for k in part if _is_english(part, k)}
+    return found
+
+
+def _is_english(part: dict[str, Any], key: str) -> bool:
+    return key.endswith("_en") and key[:-3] in part
+
+
 def walk(schema: dict[str, Any]) -> Iterator[Component]:
     """Every component, groups' contents included, top to bottom."""
     for component in schema.get("components", ()):

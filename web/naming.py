@@ -7,8 +7,10 @@ from typing import Any
 from flask import g
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
+from engine import definitions, forms
+from engine.kept import kept
 from handlers.accounts.roles import ROLES
 from handlers.accounts.tables import department
 from handlers.catalogue.tables import policy
@@ -58,11 +60,31 @@ def said(sentence: str) -> str:
 def said_of_field(sentence: str) -> str:
     """The same for what is wrong with a field of a form, which begins with the field's label.
 
-    The label is the form's own and stays as the form shows it, unless the catalogue has it.
+    The label is the form's own: its English stands in the form, or in the catalogue.
     """
     whole = said(sentence)
     label, colon, rest = sentence.partition(": ")
-    return f"{said(label)}: {said(rest)}" if colon and whole == sentence else whole
+    if not (colon and whole == sentence and in_english()):
+        return whole
+    words = _form_words()
+    return f"{words.get(label) or said(label)}: {words.get(rest) or said(rest)}"
+
+
+def _form_words() -> dict[str, str]:
+    """The texts of the forms in force with their English."""
+    with runtime().database.connect() as connection:
+        release = definitions.latest_release(connection)
+        if release is None:
+            return {}
+        return kept(connection, ("form words", release), lambda: _words(connection, release))
+
+
+def _words(connection: Connection, release: int) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for path, content in definitions.files_of(connection, release).items():
+        if path.endswith(".form"):
+            found |= forms.english_words(forms.parse_form(content, path))
+    return found
 
 
 def worded(condition: Any, part: str) -> Any:

@@ -381,3 +381,51 @@ GUIDE = (
     N_("监督电话"),
     N_("救济途径"),
 )
+INSTRUCTIONS = (
+    N_(
+        "核对 **{{ case.enterprise }}** 申请“{{ case.policy }}”的材料。材料不齐的,一次告知全部缺少的材料。"
+    ),
+    N_('请按补正通知提交缺少的材料:{{ string join(missing, "、") }}。{{ message }}'),
+    N_(
+        "**{{ case.policy }}** 拟向贵单位兑付资金,无需申请。请确认收款账户和金额,或者提出异议。没有确认之前不会付款。"
+    ),
+    N_(
+        "**{{ case.enterprise }}** 5 个工作日没有确认收款账户(办件 {{ case.number }},“{{ case.policy }}”)。请电话联系企业并记录结果;联系不上的退回主管部门。"
+    ),
+    N_(
+        "名单 **{{ list.number }}**({{ list.policy }})共 {{ string(screened.lines) }} 家,符合条件 {{ string(screened.holding) }} 家,合计 {{ string(screened.total) }} 元。"
+    ),
+    N_(
+        "请签发名单 **{{ list.number }}**({{ list.policy }}):{{ string(screened.holding) }} 家,合计 {{ string(screened.total) }} 元。签发后逐家兑付。"
+    ),
+    N_(
+        '审核 **{{ case.enterprise }}** 申请的“{{ case.policy }}”。系统核对结果:{{ if eligibility.holds = true then "全部条件满足" else if eligibility.holds = false then "有条件不满足" else "有条件无法核对,请人工判断" }}。'
+    ),
+    N_("主管部门认为办件 {{ case.number }} 分类不当,退回专窗:{{ reason }}。请选择应当承办的部门。"),
+    N_(
+        "请复核批次 **{{ batch.number }}**:{{ string(batch.lines) }} 笔,合计 {{ string(batch.total) }} 元。复核人与制单人不能是同一人。"
+    ),
+    N_(
+        "请签发批次 **{{ batch.number }}**:{{ string(batch.lines) }} 笔,合计 {{ string(batch.total) }} 元。签发后即向银行发送。"
+    ),
+    N_(
+        "银行没有接收批次 **{{ batch.number }}**:{{ string(batch.lines) }} 笔,合计 {{ string(batch.total) }} 元。原因:{{ error.message }}"
+    ),
+    N_(
+        "“{{ case.policy }}”的预算指标不足以兑付 **{{ case.enterprise }}**(办件 {{ case.number }})。请追加指标后重试,或者终止本笔兑付。\n\n{{ error.message }}"
+    ),
+    N_(
+        "办件 {{ case.number }} 的资金未能支付:{{ payment.reason }}。请更正收款账户,更正后将重新支付,无需重新申请。"
+    ),
+    N_("申请“{{ case.policy }}”须由法定代表人签署承诺书。请阅读后签署。"),
+    N_(
+        "请评审 **{{ case.enterprise }}** 申请的“{{ case.policy }}”(办件 {{ case.number }})。与企业有利害关系的,请申请回避。"
+    ),
+    N_("办件 {{ case.number }} 的有效评分少于规定人数。请补抽专家,或者说明理由后以现有评分继续。"),
+    N_("请到 **{{ case.enterprise }}** 现场核实申报内容,记录时间、地点、参加人员和结论。"),
+    N_("请审批 **{{ case.enterprise }}** 申请的“{{ case.policy }}”(办件 {{ case.number }})。"),
+    N_("公示期间收到对办件 {{ case.number }} 的异议:{{ objection.text }}。请调查并作出处理。"),
+    N_(
+        "银行退回了办件 {{ case.number }} 的资金:{{ payment.reason }}。请更正收款账户,更正后将重新支付,无需重新申请。"
+    ),
+)

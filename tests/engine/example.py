@@ -14,7 +14,7 @@ from engine.service_tasks import Registry, service_task
 EXAMPLE = Registry()
 FORM = b"""{"type": "default", "schemaVersion": 19, "components": [
  {"type": "checkbox", "key": "agreed", "label": "\xe5\x90\x8c\xe6\x84\x8f"},
- {"type": "number", "key": "count", "label": "\xe6\x95\xb0\xe9\x87\x8f",
+ {"type": "number", "key": "count", "label": "\xe6\x95\xb0\xe9\x87\x8f", "label_en": "Number",
   "validate": {"required": true, "min": 1}}]}"""
 FILES = {
     "bpmn/example.bpmn": (Path(__file__).parent / "example.bpmn").read_bytes(),

@@ -13,7 +13,7 @@ from lxml import etree
 
 from engine import feel
 from engine.errors import InvalidInput
-from engine.forms import INPUTS, check_answer, parse_form, walk
+from engine.forms import INPUTS, check_answer, english_words, in_english, parse_form, walk
 from engine.xml import NAMESPACES, ours, parse_xml
 from tests.scenarios.play import PROCESSES, ROOT, release
 
@@ -62,6 +62,34 @@ def test_every_input_has_a_label_and_a_key_of_its_own(name):
     inputs = [c for c in walk(FORMS[name]) if c["type"] in INPUTS]
     keys = [c["key"] for c in inputs]
     assert len(keys) == len(set(keys)) and all(c.get("label") for c in inputs)
+
+
+def chinese(part: Any) -> Iterator[str]:
+    """The Chinese texts that a reader of a form meets; values are data."""
+    if isinstance(part, dict):
+        for key, value in part.items():
+            if key not in ("value", "key", "id", "conditional"):
+                yield from chinese(value)
+    elif isinstance(part, list):
+        for one in part:
+            yield from chinese(one)
+    elif isinstance(part, str) and re.search(r"[\u4e00-\u9fff]", part):
+        yield part
+
+
+def read(text: str) -> list[str]:
+    """The names in an expression, in their order."""
+    parts = feel.known.walk(feel.parse(text[1:]).tree)
+    return [part.name for part in parts if isinstance(part, feel.syntax.Name | feel.syntax.Path)]
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_every_text_of_a_form_is_there_in_english_and_reads_the_same_data(name):
+    assert list(chinese(in_english(FORMS[name]))) == []
+    for text, english in english_words(FORMS[name]).items():
+        assert text.startswith("=") == english.startswith("=")
+        if text.startswith("="):
+            assert read(text) == read(english)
 
 
 def test_every_form_is_used_by_a_user_task():

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
+from engine import feel
+from engine.xml import ours, parse_xml
 from web import instructions, plain_json
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -37,3 +44,20 @@ def test_a_number_reaches_the_browser_with_its_digits():
         '{"a":[0.10,true,null,"引\\"号"]}'
     )
     assert plain_json.parse_object('{"a": 0.10}')["a"] == Decimal("0.10")
+
+
+def test_the_instructions_of_the_supplied_diagrams_are_there_in_english():
+    folder = ROOT / "web/translations/en/LC_MESSAGES/messages.po"
+    with folder.open("rb") as file:
+        english = {str(m.id): str(m.string) for m in read_po(file)}
+    texts = {
+        node.text
+        for path in (ROOT / "bpmn").glob("*.bpmn")
+        for node in parse_xml(path.read_bytes()).iter(ours("instructions"))
+    }
+    assert len(texts) > 10
+    for text in texts:
+        holes = re.findall(r"\{\{(.+?)\}\}", english[text])
+        assert len(holes) == text.count("{{")
+        for hole in holes:
+            feel.parse(hole.strip())

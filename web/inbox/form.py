@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import flash, request, url_for
 from flask_babel import gettext as _
 
-from engine import definitions, request_keys, user_tasks
+from engine import definitions, forms, request_keys, user_tasks
 from engine.errors import Conflict
 from engine.runtime import Work
 from handlers.accounts import people
@@ -17,6 +17,7 @@ from handlers.accounts.roles import ROLES
 from web import display, plain_json
 from web.access import requires, run
 from web.inbox import account_number, blueprint, four_eyes, task_page
+from web.naming import in_english
 
 MAX_REASON = 500
 
@@ -32,6 +33,8 @@ def form(task_id: UUID) -> Any:
         shown = user_tasks.saved_answer(row)
         if row.status == "completed":
             shown = user_tasks.given_answer(row)
+        if in_english():
+            schema = forms.in_english(schema)
         return {
             "schema": schema,
             "data": named_in(schema, data),

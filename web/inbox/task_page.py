@@ -17,6 +17,7 @@ from handlers.deadlines import clocks
 from web import diagrams, instructions, timeline
 from web.access import requires, run
 from web.inbox import blueprint, case_view, four_eyes
+from web.naming import named
 
 
 def is_enterprise_task(row: Any) -> bool:
@@ -40,7 +41,7 @@ def load(work: Work, task_id: UUID) -> dict[str, Any]:
         "case": case,
         "batch": data.get("batch") if case is None else None,
         "proposal": data.get("list") if case is None else None,
-        "instructions": instructions.render(row.instructions, data, functions),
+        "instructions": instructions.render(named(row.instructions), data, functions),
         "names": people.names_of(
             work.connection,
             {row.assignee or "", row.ended_by or "", *_strikers(case)},

@@ -187,9 +187,11 @@ def test_a_value_of_the_wrong_type_names_the_field_in_the_readers_language(sign_
     wrong = {"answer": {"count": "abc", "agreed": True}}
     for language, sentence in (
         ("zh", "数量: 应为数字,例如 1200.50"),
-        ("en", "数量: Must be a number"),
+        ("en", "Number: Must be a number"),
     ):
         client.post("/display", data={"language": language}, headers={"X-CSRFToken": client.csrf})
+        shown = client.get(f"/inbox/{task_id}/form").get_json()["schema"]["components"]
+        assert shown[1]["label"] == sentence.partition(":")[0]
         found = post(client, f"/inbox/{task_id}/complete", wrong)
         assert found.status_code == 422
         assert found.get_json()["fields"]["count"].startswith(sentence)
