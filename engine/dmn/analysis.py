@@ -21,22 +21,29 @@ _DEPTH = 8
 _LISTING = frozenset(["COLLECT", "RULE ORDER", "OUTPUT ORDER"])
 
 
-def findings_of(model: Model, functions: Functions) -> Iterator[tuple[Text, Finding]]:
+def findings_of(
+    model: Model,
+    functions: Functions,
+    around: Mapping[str, feel_types.Type] | None = None,
+    closed: bool = False,
+) -> Iterator[tuple[Text, Finding]]:
     """Unknown names, types that do not fit, comparisons that can never be true, with their texts.
 
     Names are unknown only where the file says what an element reads: a decision that declares no
-    requirement reads the process's data.
+    requirement reads the process's data. These are `around`, all there are if they are `closed`.
     """
     for text in model.texts:
-        types = {name: _feel_type(wanted) for name, wanted in text.types.items()}
-        wanted = _feel_type(text.wanted)
+        types = {name: feel_type(wanted) for name, wanted in text.types.items()}
+        if not text.closed:
+            types = {**(around or {}), **types}
+        wanted = feel_type(text.wanted)
         for finding in analyse(
             text.expression,
             types,
             value=wanted,
             wanted=None if _converts(text.expression, types, wanted) else wanted,
             functions=functions,
-            closed=text.closed,
+            closed=text.closed or closed,
             own_types=model.types,
         ):
             yield text, finding
@@ -53,7 +60,7 @@ def _converts(
 
 def answer_type(decision: Decision) -> feel_types.Type:
     """The type of a decision's value, by what the file declares of it or of its table's columns."""
-    declared = _feel_type(decision.type)
+    declared = feel_type(decision.type)
     table = decision.logic
     if declared != ANY or not isinstance(table, Table):
         return declared
@@ -74,27 +81,28 @@ def _row_type(table: Table) -> feel_types.Type:
 
 
 def _column_type(output: Output) -> feel_types.Type:
-    found = _feel_type(output.type)
+    found = feel_type(output.type)
     if found.name == ANY.name or found.allowed or output.tests is None:
         return found
     return feel_types.Type(found.name, found.items, found.entries, allowed=_values(output.tests))
 
 
-def _feel_type(wanted: Type, depth: int = 0) -> feel_types.Type:
+def feel_type(wanted: Type, depth: int = 0) -> feel_types.Type:
+    """A model's type as the analysis of expressions has it."""
     if depth > _DEPTH:
         return ANY
     if wanted.collection:
-        return feel_types.Type("list", (_feel_type(wanted.item(), depth + 1),))
+        return feel_types.Type("list", (feel_type(wanted.item(), depth + 1),))
     if wanted.parameters is not None:
-        items = tuple(_feel_type(one, depth + 1) for _, one in wanted.parameters)
-        result = _feel_type(wanted.result, depth + 1) if wanted.result else None
+        items = tuple(feel_type(one, depth + 1) for _, one in wanted.parameters)
+        result = feel_type(wanted.result, depth + 1) if wanted.result else None
         names = tuple(name for name, _ in wanted.parameters)
         return feel_types.Type("function", items, result=result, parameters=names)
     if wanted.parts:
-        entries = tuple((name, _feel_type(part, depth + 1)) for name, part in wanted.parts)
+        entries = tuple((name, feel_type(part, depth + 1)) for name, part in wanted.parts)
         return feel_types.Type("context", entries=entries)
     if wanted.base is not None and not wanted.basic_name:
-        return _feel_type(wanted.base, depth + 1)
+        return feel_type(wanted.base, depth + 1)
     return feel_types.Type(wanted.basic_name or "Any", allowed=_listed(wanted))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +11,7 @@ from typing import Any
 from lxml import etree
 
 from engine.dmn.analysis import answer_type
+from engine.dmn.model import Model
 from engine.dmn.reader import read
 from engine.errors import InvalidInput
 from engine.feel.types import Type
@@ -221,15 +223,19 @@ class Release:
     @cached_property
     def answers(self) -> dict[str, Type]:
         """Decision id → the type of its answer, of the decisions that diagrams name."""
+        return {
+            one.id: answer_type(one) for model in self.models.values() for one in model.decisions
+        }
+
+    @cached_property
+    def models(self) -> dict[str, Model]:
+        """Path → decision file, of the files whose decisions diagrams name."""
         named = {n.get(ours("decision")) for d in self.diagrams for n in d.flow_nodes.values()}
-        found: dict[str, Type] = {}
+        found: dict[str, Model] = {}
         for path, root in self._decided.items():
             if any(n.get("id") in named for n in root.iter("{*}decision")):
-                try:
-                    models = read({path: self.files[path]})
-                except InvalidInput:
-                    continue
-                found |= {one.id: answer_type(one) for model in models for one in model.decisions}
+                with contextlib.suppress(InvalidInput):
+                    found |= {one.path: one for one in read({path: self.files[path]})}
         return found
 
     @cached_property

@@ -34,7 +34,7 @@ def read(
         try:
             values[one["name"]] = _value(one, text)
         except ValueError as error:
-            errors[PREFIX + one["name"]] = str(error)
+            errors[PREFIX + one["name"]] = f"{one['label']}: {error}"
     return values, errors
 
 

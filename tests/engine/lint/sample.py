@@ -32,6 +32,13 @@ GRADE = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id=
 <rule id="Row"><inputEntry id="C1"><text>-</text></inputEntry><outputEntry id="C2"><text>"A"</text></outputEntry></rule>
 </decisionTable></decision></definitions>"""
 
+PRICED = (
+    GRADE.replace('id="Grade"', 'id="Priced"')
+    .replace('name="grade"', 'name="priced"')
+    .replace('id="grade"', 'id="priced"')
+    .replace("<text>price</text>", "<text>price * 2</text>")
+)
+
 
 @service_task("sample.pay", registry=SAMPLE)
 def pay(work: Work, *, amount: Decimal, remark: str = "") -> None:
@@ -46,6 +53,7 @@ def release(fragment: str) -> dict[str, bytes]:
         "bpmn/sample.bpmn": diagram.encode(),
         "bpmn/other.bpmn": other.encode(),
         "bpmn/decisions/grade.dmn": GRADE.encode(),
+        "bpmn/decisions/priced.dmn": PRICED.encode(),
         "forms/sample.form": FORM,
         "forms/graded.form": GRADED,
     }

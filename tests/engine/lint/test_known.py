@@ -310,3 +310,34 @@ def test_a_variable_that_holds_itself_has_an_end():
     grows = script("grows", "{ v: { inner: v, name: case.firm.name } }")
     assert not told("v.inner.anything + 1", grows)
     assert told("case.firm.nmae", grows)
+
+
+LEVEL = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="Level" name="level" namespace="urn:sample">
+{given}<decision id="level" name="level"><variable id="V" name="level" typeRef="string" />{needs}
+<literalExpression id="X"><text>{text}</text></literalExpression></decision></definitions>"""
+GIVEN = (
+    '<inputData id="{0}" name="{0}"><variable id="v_{0}" name="{0}" typeRef="{1}" /></inputData>'
+)
+NEEDS = '<informationRequirement id="r_{0}"><requiredInput href="#{0}" /></informationRequirement>'
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "said"),
+    [("if case.firm.staff &gt; 3 then case.firm.name else grade", (), ""),
+     ("case.firm.nmae", (), "did you mean “name”"),
+     ('if case.limit = "x" then "a" else "b"', (), "Comparing number with string"),
+     ("gade", (), "did you mean “grade”"),
+     ("grade", [("grade", "string")], ""),
+     ("gade", [("gade", "string")], "reads “gade”, which the process does not have"),
+     ("string(grade)", [("grade", "number")], "must be a number; in the process it is a string")],
+)  # fmt: skip
+def test_a_decision_that_a_diagram_asks_reads_what_the_process_has(text, given, said):
+    ask = '<bpmn:businessRuleTask id="ask" name="ask" r:decision="level" r:result="level" />'
+    file = LEVEL.format(
+        text=text,
+        given="".join(GIVEN.format(*one) for one in given),
+        needs="".join(NEEDS.format(*one) for one in given),
+    )
+    found = told("string length(level)", *GOOD, ask, **{"bpmn/level.dmn": file.encode()})
+    assert bool(found) is bool(said)
+    assert all(said in english for _, _, english in found)
