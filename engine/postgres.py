@@ -31,6 +31,9 @@ from engine.errors import EngineError
 
 ACCOUNTS = ("rongyidui", "postgres", "nobody")
 SUPERUSER = "rongyidui"
+ELSEWHERE = Path("/var/lib/rongyidui")
+# In a folder there: the path of the one that it stands for.
+BELONGS_TO = "belongs-to"
 START_SECONDS = 60
 GRACE_SECONDS = 5  # how long a killed server's children may hold on to its data
 _SETTINGS = {
@@ -122,10 +125,10 @@ class Server:
         digest = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
         home = folder
         if account.drop and not _may_enter(account, folder):
-            home = Path("/var/lib/rongyidui") / digest
+            home = ELSEWHERE / digest
         install = _wheel_binaries()
         if account.drop and not _may_enter(account, install / "bin"):
-            install = Path("/var/lib/rongyidui/binaries") / _wheel_version()
+            install = ELSEWHERE / "binaries" / _wheel_version()
         base = Path(tempfile.gettempdir())
         runtime = os.environ.get("XDG_RUNTIME_DIR")
         if runtime and not account.drop and len(runtime) < 40:
@@ -153,6 +156,8 @@ class Server:
         by a server that cannot be reached from here.
         """
         self.home.mkdir(parents=True, exist_ok=True)
+        if self.home != self.folder:
+            (self.home / BELONGS_TO).write_text(f"{self.folder}\n")
         self._install_binaries()
         with self._lock():
             if self._users is None:

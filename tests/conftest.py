@@ -18,6 +18,7 @@ from engine.postgres import Server
 from engine.runtime import Runtime, Work
 from engine.time_source import DatabaseTime
 from tests.declared import looked_at
+from tests.left_over import remove_left_over
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # a Monday, 09:00 in Shanghai
 _numbers = itertools.count(1)
@@ -44,6 +45,12 @@ def _as_declared(undeclared: list[str]) -> Iterator[None]:
     yield
     found, undeclared[:] = list(undeclared), []
     assert not found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_left_over(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    yield
+    remove_left_over(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from engine.postgres import Server, ServerRefused
+from tests.left_over import remove_left_over
 
 
 def ask(server):
@@ -48,6 +49,17 @@ def test_nobody_reaches_it_without_the_password(own):
         psycopg.connect(wrong)
     assert own.socket.stat().st_mode & 0o077 == 0
     assert own.data.stat().st_mode & 0o077 == 0
+
+
+def test_data_that_lie_elsewhere_name_their_folder_and_go_with_it(tmp_path):
+    server = Server.at(tmp_path / "scratch")
+    server.start()
+    elsewhere = server.home != server.folder
+    remove_left_over(tmp_path)
+    assert server.data.exists()  # it runs
+    server.stop_if_last()
+    remove_left_over(tmp_path)
+    assert server.data.exists() is not elsewhere
 
 
 def test_a_data_folder_of_another_major_version_is_refused(tmp_path):
