@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Row, or_, select, tuple_, update
 
-from engine import instances, posting, request_keys
+from engine import declared, instances, posting, request_keys
 from engine.actor import SYSTEM
 from engine.errors import Conflict
 from engine.runtime import Runtime, Work
@@ -122,7 +122,8 @@ def tell(work: Work, data: dict[str, Any], request: str | None = None) -> list[U
                 if isinstance(definition, Condition) and holds(definition.expression) is True
             ]
             for begin in dict.fromkeys(true):
-                started.append(instances.start(work, process.id, data, begin=begin))
+                given = declared.start_data(work, process.id, data, begin)
+                started.append(instances.start(work, process.id, given, begin=begin))
         return [str(one) for one in started]
 
     found = request_keys.once(work, "told", request, {"data": data}, act)

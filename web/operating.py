@@ -44,7 +44,7 @@ def start(
     require_operator(work)
     if not process:
         raise InvalidInput(fields={"process": _("请写明流程的编号")})
-    data = declared.start_data(work.runtime.registry, process, data)
+    data = declared.start_data(work, process, data)
     return instances.start(work, process, data, business_key, request=request)
 
 

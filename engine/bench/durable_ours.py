@@ -43,6 +43,10 @@ def tell(work: Work, *, receiver: str) -> dict[str, Any]:
     return functions.tell(receiver)
 
 
+for _model in MODELS.values():
+    HANDLERS.started_with(_model.id, **{name: type(one) for name, one in _model.data.items()})
+
+
 def runtime_of(url: str) -> Runtime:
     return Runtime(connect(url), SystemTime(), registry=HANDLERS)
 

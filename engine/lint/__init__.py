@@ -36,7 +36,8 @@ def lint(
 ) -> list[Finding]:
     """All findings for the files (path → content) of one release, errors first.
 
-    Without `house` the rules of this house are left out; those of BPMN and of the engine stay.
+    Without `house` the rules of this house are left out; those of BPMN and of the engine stay, and a
+    process may begin with data that nobody declares.
     """
     findings: list[Finding] = []
     diagrams: list[Diagram] = []
@@ -54,7 +55,7 @@ def lint(
                 Finding("error", path, "", "readable", str(error), "The file is unreadable")
             )
     findings.extend(decisions.twice(files))
-    release = Release(diagrams, dict(files), registry)
+    release = Release(diagrams, dict(files), registry, open_starts=not house)
     for diagram in diagrams:
         for rule in RULES:
             if house or not rule.house:

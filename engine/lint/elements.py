@@ -176,7 +176,7 @@ OWN_ATTRIBUTES: dict[str, frozenset[str]] = {
     "receiveTask": _WAITING,
     "intermediateCatchEvent": _WAITING,
     "boundaryEvent": _WAITING,
-    "startEvent": _WAITING,
+    "startEvent": _WAITING | {"form"},
     **{name: frozenset(["key"]) for name in SENDERS},
     "globalServiceTask": frozenset(["result"]),
 }

@@ -193,11 +193,15 @@ class Scope:
 
 @dataclass(frozen=True, eq=False)
 class Release:
-    """The files published together, and the handlers and roles they may name."""
+    """The files published together, and the handlers and roles they may name.
+
+    With `open_starts` a process whose start nobody declares may begin with anything, else with nothing.
+    """
 
     diagrams: list[Diagram]
     files: Mapping[str, bytes]
     registry: Registry
+    open_starts: bool = False
 
     @cached_property
     def processes(self) -> dict[str, tuple[Diagram, Node]]:
@@ -251,11 +255,11 @@ class Release:
         return found
 
     def uses_of(self, form: str) -> list[Node]:
-        """The user tasks with a form, of all diagrams."""
+        """The user tasks and start events with a form, of all diagrams."""
         return [
             node
             for diagram in self.diagrams
-            for node in diagram.find_all("userTask")
+            for node in diagram.find_all("userTask", "startEvent")
             if node.get(ours("form")) == form
         ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from lxml import etree
@@ -262,11 +262,19 @@ class Process:
     called: dict[str, Any]
     begins: tuple[Catch, ...] = ()
     """What its start events wait for."""
+    start_forms: Mapping[str, str] = field(default_factory=dict)
+    """Start event → path of the form for what is given there."""
 
     @property
     def starts(self) -> tuple[Timer | Condition, ...]:
         """The timers and conditions that start it."""
         return tuple(d for d in self.begins if isinstance(d, (Timer, Condition)))
+
+    @property
+    def by_hand(self) -> str:
+        """The start event with a form at which somebody starts it; empty if there is none."""
+        waiting = {start_event(catch.element) for catch in self.begins}
+        return next((start for start in self.start_forms if start not in waiting), "")
 
     def begun_by(self, kind: type[Message] | type[Signal], name: str) -> str | None:
         """The id of the start event that waits for a message or signal; None if there is none."""
@@ -307,6 +315,14 @@ def _starts(spec: Any) -> Iterator[Catch]:
         yield from start.started_by
 
 
+def _start_forms(process: etree._Element) -> dict[str, str]:
+    return {
+        start.get("id", ""): path
+        for start in process.iterfind(bpmn("startEvent"))
+        if (path := start.get(ours("form")))
+    }
+
+
 def _called(parser: DiagramParser, process_id: str) -> dict[str, Any]:
     """The specs of everything a process may run inside of it, what undoes it included."""
     called: dict[str, Any] = parser.get_subprocess_specs(process_id)
@@ -329,7 +345,7 @@ def parse_library(diagrams: Mapping[str, bytes]) -> Library:
     # The stock parser calls itself for each element along a flow.
     sys.setrecursionlimit(before + MOST_FRAMES)
     try:
-        paths = {}
+        paths, start_forms = {}, {}
         for path, content in diagrams.items():
             root = parse_xml(content, path)
             rewrite(root)
@@ -339,6 +355,7 @@ def parse_library(diagrams: Mapping[str, bytes]) -> Library:
                     continue
                 identity = node.get("id", "")
                 paths[identity] = (path, node.get("name") or identity)
+                start_forms[identity] = _start_forms(node)
         found = {}
         for process_id, (path, name) in paths.items():
             spec = parser.get_spec(process_id)
@@ -350,6 +367,7 @@ def parse_library(diagrams: Mapping[str, bytes]) -> Library:
                 spec,
                 called,
                 tuple(_starts(spec)),
+                start_forms[process_id],
             )
         return Library(found)
     except ValidationException as error:

@@ -12,6 +12,8 @@ from tests.browser.conftest import axe
 from tests.web.conftest import person
 from tests.web.studio.example import ANALYST, APPROVER, DECISION, DIAGRAM, FILES, FORM, publish
 
+START = "Event_Start"
+
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted(str(p.relative_to(ROOT)) for p in (ROOT / "bpmn").glob("*.bpmn"))
@@ -152,6 +154,23 @@ def test_a_mark_appears_on_what_the_linter_finds_and_goes_with_the_cure(open_pag
     assert "没有表单" in page.inner_text(".studio-findings")
     page.select_option("#bio-properties-panel-r-form", FORM)
     page.wait_for_selector(".lint-mark-error", state="detached")
+
+
+def test_a_start_by_hand_names_the_form_of_its_data(open_page, analyst):
+    page = wait(open_page(analyst, f"/studio/edit/{DIAGRAM}"))
+    select(page, START)
+    page.select_option("#bio-properties-panel-r-form", FORM)
+    assert attribute(page, START, "r:form") == FORM
+    page.evaluate(
+        "(id) => { const m = document.querySelector('.studio').modeler;"
+        "const e = m.get('bpmnReplace').replaceElement(m.get('elementRegistry').get(id),"
+        "{ type: 'bpmn:StartEvent', eventDefinitionType: 'bpmn:TimerEventDefinition' });"
+        "m.get('selection').select(e); }",
+        START,
+    )
+    page.wait_for_selector("#bio-properties-panel-r-form", state="detached")
+    untranslated = page.evaluate("[...globalThis.__untranslated]")
+    assert not untranslated, "; ".join(untranslated)
 
 
 def test_a_service_task_asks_for_the_parameters_of_its_handler(open_page, analyst):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,22 @@ FORM = b"""{"type": "default", "schemaVersion": 19, "components": [
  {"type": "checkbox", "key": "agreed", "label": "\xe5\x90\x8c\xe6\x84\x8f"},
  {"type": "number", "key": "count", "label": "\xe6\x95\xb0\xe9\x87\x8f", "label_en": "Number",
   "validate": {"required": true, "min": 1}}]}"""
+REQUEST = b"""{"type": "default", "schemaVersion": 19, "components": [
+ {"type": "textfield", "key": "owner", "label": "\xe9\x83\xa8\xe9\x97\xa8", "label_en": "Department"},
+ {"type": "number", "key": "price", "label": "\xe5\x8d\x95\xe4\xbb\xb7", "label_en": "Price"}]}"""
 FILES = {
     "bpmn/example.bpmn": (Path(__file__).parent / "example.bpmn").read_bytes(),
     "forms/example.form": FORM,
+    "forms/request.form": REQUEST,
 }
 REVIEWER = ("JFJ", "reviewer")
+
+
+def begun_with(process: str, registry: Registry = EXAMPLE, **variables: Any) -> Registry:
+    """The registry, with a process that starts with these variables as well."""
+    found = copy.copy(registry)
+    found.starts = {**registry.starts, process: variables}
+    return found
 
 
 def prepare(database: Any) -> None:

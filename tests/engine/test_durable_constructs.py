@@ -15,7 +15,7 @@ from engine.actor import Actor
 from engine.tables import event, incident, instance, message_wait, timer
 from engine.values import pack
 from tests.engine.drain import drain
-from tests.engine.example import EXAMPLE, FILES, REVIEWER, prepare
+from tests.engine.example import EXAMPLE, FILES, REVIEWER, begun_with, prepare
 from tests.engine.spiff import draw
 from tests.engine.spiff.draw import boundary, end, flows, gate, start, sub, watcher
 from tests.engine.spiff.draw import event as event_drawn
@@ -53,10 +53,10 @@ def diagram(*body, others=""):
 class House:
     """A district's runtime with one published diagram."""
 
-    def __init__(self, runtime, *body, **options):
+    def __init__(self, runtime, *body, others="", registry=EXAMPLE, **more):
         prepare(runtime.database)
-        self.runtime = dataclasses.replace(runtime, registry=EXAMPLE)
-        files = {"bpmn/p.bpmn": diagram(*body, **options).encode()}
+        self.runtime = dataclasses.replace(runtime, registry=registry)
+        files = {"bpmn/p.bpmn": diagram(*body, others=others).encode(), **more}
         files["forms/example.form"] = FILES["forms/example.form"]
         self.do(lambda work: definitions.publish(work, files))
 
@@ -187,6 +187,7 @@ def test_a_thrown_message_is_posted_with_the_step_and_delivered_after_it(house):
         end("e"),
         flows("s>t>send>e"),
         others=waiting,
+        registry=begun_with("waits", begun_with("p", id=str), id=str),
     )
     receiver = district.start("waits", id="7")
     district.start("waits", id="8")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from decimal import Decimal
+from typing import Any
 
 from engine import definitions, history, instances
 from engine.actor import Actor
 from engine.values import from_json
+from tests.engine.example import begun_with
 
 LI = Actor("li", "李")
 PROCESS = """<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -24,6 +27,7 @@ id="x" targetNamespace="urn:t">
 
 
 def nulls_of(runtime, data):
+    runtime = dataclasses.replace(runtime, registry=begun_with("p", price=Any, limit=Any))
     runtime.run(LI, lambda work: definitions.publish(work, {"bpmn/p.bpmn": PROCESS}))
     case = runtime.run(LI, lambda work: instances.start(work, "p", data))
     events = runtime.run(LI, lambda work: history.of_instance(work.connection, case))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select, update
 
 from engine import definitions, process_starts
-from engine.errors import InvalidInput
+from engine.errors import DiagramRefused, InvalidInput
 from engine.tables import instance, process_start
 from tests.engine.spiff.draw import end, event, flows, start
 from tests.engine.test_durable_constructs import House, diagram, person
 
+STOCK = b'{"components": [{"type": "number", "key": "stock", "label": "stock", "validate": {"max": 9}}]}'
 REMARK = '<bpmn:textAnnotation id="remark"/>'
 
 
@@ -112,6 +114,11 @@ def test_a_new_release_takes_over(district):
 
 def test_a_timer_that_says_no_time_is_refused(district):
     with pytest.raises(InvalidInput, match="日期、时刻或时长"):
+        district("timer if today() != today() then today() else null")
+
+
+def test_a_timer_that_begins_a_process_has_no_data_to_read(district):
+    with pytest.raises(DiagramRefused, match="没有名为“due”的数据"):
         district("timer due")
 
 
@@ -124,17 +131,27 @@ def test_a_condition_on_the_time_starts_when_it_becomes_true(district):
     assert (before, after, begun(house)) == (0, 1, 1)
 
 
-def test_a_condition_over_data_starts_when_the_engine_is_told(district):
-    house = district("condition stock > 2")
+def test_a_condition_over_data_starts_when_the_engine_is_told(runtime):
+    house = House(
+        runtime,
+        start("s", "condition stock > 2", r_form="forms/stock.form"),
+        person("t"),
+        end("e"),
+        flows("s>t>e"),
+        **{"forms/stock.form": STOCK},
+    )
     house.later(days=1)
     assert begun(house) == 0
 
     def tell(stock, request):
         return house.do(lambda work: process_starts.tell(work, {"stock": stock}, request))
 
-    assert tell(1, "a") == []
-    started = tell(3, "b")
+    assert tell(Decimal(1), "a") == []
+    started = tell(Decimal(3), "b")
     assert len(started) == 1
-    assert tell(3, "b") == started
+    assert tell(Decimal(3), "b") == started
+    with pytest.raises(InvalidInput) as told:
+        tell(Decimal(30), "c")
+    assert told.value.fields == {"stock": "stock: 不能大于 9"}
     assert begun(house) == 1
     assert house.people == ["t"]

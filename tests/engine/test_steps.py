@@ -31,6 +31,7 @@ FILES = {
     "forms/example.form": FORM,
 }
 HANDLERS = Registry()
+HANDLERS.started_with("together", name=str)
 NOTED = text("select text from noted order by text")
 
 

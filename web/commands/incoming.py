@@ -37,7 +37,7 @@ def start(
     given = instances.data_of(data)
 
     def act(work: Work) -> dict[str, Any]:
-        data = declared.start_data(work.runtime.registry, process, given)
+        data = declared.start_data(work, process, given)
         found = engine_instances.start(work, process, data, key, request=request)
         row = engine_instances.get(work, found)
         return {"id": str(found), "status": row.status, "version": row.lock_version}

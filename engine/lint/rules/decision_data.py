@@ -9,7 +9,7 @@ from engine.dmn.model import InputData, Model
 from engine.feel.types import ANY_NAME
 from engine.lint.dataflow import Written
 from engine.lint.finding import Finding
-from engine.lint.known import known_at, together
+from engine.lint.known import how_to_declare, known_at, together
 from engine.lint.model import Diagram, Node, Release, called
 from engine.lint.rule import rule
 from engine.lint.types import OWN_FUNCTIONS, english_of, spoken
@@ -34,7 +34,7 @@ def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
         if here and here[0] is uses[0]:  # said once
             known = together(known_at(use, release) for use in uses)
             yield from _texts(diagram, here[0], model, known)
-            yield from _inputs(diagram, here[0], model, known)
+            yield from _inputs(diagram, here[0], model, known, release)
 
 
 def _uses(release: Release, model: Model) -> list[Node]:
@@ -61,17 +61,20 @@ def _texts(diagram: Diagram, node: Node, model: Model, known: Written) -> Iterat
             )
 
 
-def _inputs(diagram: Diagram, node: Node, model: Model, known: Written) -> Iterator[Finding]:
+def _inputs(
+    diagram: Diagram, node: Node, model: Model, known: Written, release: Release
+) -> Iterator[Finding]:
     """What the file declares to be given to it."""
     for one in model.elements.values():
         if not isinstance(one, InputData):
             continue
         wanted, found = feel_type(one.type).name, known.names.get(one.name)
         if found is None and known.sure:
+            more = how_to_declare(node, release)
             yield diagram.error(
                 node,
-                f"“{called(node)}”的决策 {model.path} 要读“{one.name}”,流程中没有这个变量",
-                f"“{called(node)}”: the decision {model.path} reads “{one.name}”, which the process does not have",
+                f"“{called(node)}”的决策 {model.path} 要读“{one.name}”,流程中没有这个变量{more[0]}",
+                f"“{called(node)}”: the decision {model.path} reads “{one.name}”, which the process does not have{more[1]}",
             )
         elif found is not None and ANY_NAME not in (wanted, found.name) and wanted != found.name:
             yield diagram.error(

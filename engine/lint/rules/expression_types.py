@@ -11,7 +11,7 @@ from engine.feel.values import BOOLEAN, CONTEXT, DATE, DATE_TIME, DAYS, MONTHS, 
 from engine.lint.dataflow import Written
 from engine.lint.expressions import Place, places
 from engine.lint.finding import Finding, Fix
-from engine.lint.known import known_at, known_in
+from engine.lint.known import UNKNOWN_NAMES, how_to_declare, known_at, known_in
 from engine.lint.model import Diagram, Release, called
 from engine.lint.rule import rule
 from engine.lint.types import OWN_FUNCTIONS, english_of, spoken
@@ -29,8 +29,8 @@ _REPORTED = frozenset(["near_function", "no_function"])
 @rule(
     title=("表达式的名称和类型要对", "An expression reads what there is, of the right type"),
     why=(
-        "条件要得到“是”或“否”,定时器要得到日期、日期时间或时长,计算任务要得到上下文;类型不同的比较结果总是空,与不可能出现的值比较总不成立,线永远不会走。变量的类型按写入它的表单、处理程序、决策、脚本和消息;流程由系统启动或被别的流程调用时,开始时有哪些变量也是已知的,读取别的名称就是错误。",
-        "A condition must give a boolean, a timer a date, a time or a duration, a script a context; comparing different types gives null, comparing with a value that cannot be is never true, and the flow is never taken. A variable has the type of what writes it: a form, a handler, a decision, a script, a message. Of a process that the application starts, or that others call, it is known too what it begins with: to read any other name is an error.",
+        "条件要得到“是”或“否”,定时器要得到日期、日期时间或时长,计算任务要得到上下文;类型不同的比较结果总是空,与不可能出现的值比较总不成立,线永远不会走。变量的类型按写入它的表单、处理程序、决策、脚本和消息;流程开始时有的变量,由系统、调用它的流程或开始事件的表单说明;读取别的名称就是错误。",
+        "A condition must give a boolean, a timer a date, a time or a duration, a script a context; comparing different types gives null, comparing with a value that cannot be is never true, and the flow is never taken. A variable has the type of what writes it: a form, a handler, a decision, a script, a message. What a process begins with is said by the application, by the processes that call it, or by the form on its start event: to read any other name is an error.",
     ),
     refuses="""
 <bpmn:exclusiveGateway id="Gateway_Large" name="金额大?" default="Flow_No" />
@@ -58,10 +58,11 @@ def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
             )
         for one in analyse(expression, known.names, functions=OWN_FUNCTIONS, closed=known.sure):
             if one.key not in _REPORTED:
+                more = _more(place, one, release)
                 yield diagram.error(
                     place.element,
-                    f"“{name}”的“{place.text}”第 {one.line} 行第 {one.column} 列: {one.message}",
-                    f"“{name}”: in “{place.text}”, line {one.line}, column {one.column}: {one.english}",
+                    f"“{name}”的“{place.text}”第 {one.line} 行第 {one.column} 列: {one.message}{more[0]}",
+                    f"“{name}”: in “{place.text}”, line {one.line}, column {one.column}: {one.english}{more[1]}",
                     _cure(place, one),
                     line=one.line,
                     column=one.column,
@@ -73,6 +74,12 @@ def _known(place: Place, release: Release) -> Written:
     if place.use != "output":
         return known_at(place.element, release)
     return known_in(release).get(place.element.get("calledElement", ""), Written(sure=False))
+
+
+def _more(place: Place, found: analysis.Finding, release: Release) -> tuple[str, str]:
+    if found.key not in UNKNOWN_NAMES or place.use == "output":
+        return "", ""
+    return how_to_declare(place.element, release)
 
 
 def _cure(place: Place, found: analysis.Finding) -> Fix | None:

@@ -1,4 +1,4 @@
-"""The expressions of a user task's form read what is known where the task stands."""
+"""The expressions of a form read what is known where it is filled in."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from engine import feel
 from engine.feel import FeelSyntaxError
 from engine.feel.analysis import analyse
 from engine.forms import walk
-from engine.lint.dataflow import form_names
+from engine.lint.dataflow import Written, form_names
 from engine.lint.finding import Finding
 from engine.lint.forms import texts_of
-from engine.lint.known import known_at, together
-from engine.lint.model import Diagram, Release, called
+from engine.lint.known import UNKNOWN_NAMES, known_at, together
+from engine.lint.model import Diagram, Node, Release, called, local
 from engine.lint.rule import rule
 from engine.lint.types import OWN_FUNCTIONS
 from engine.xml import ours
-
-_NAMES = frozenset(["unknown_name", "near_name"])
 
 
 @rule(
@@ -32,7 +30,7 @@ _NAMES = frozenset(["unknown_name", "near_name"])
 """,
 )
 def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
-    for node in diagram.find_all("userTask"):
+    for node in diagram.find_all("userTask", "startEvent"):
         path = node.get(ours("form"), "")
         schema = release.forms.get(path)
         if schema is None:
@@ -40,7 +38,7 @@ def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
         uses = release.uses_of(path)
         if node is not uses[0]:
             continue  # said once
-        known, answers = together(known_at(use, release) for use in uses), form_names(schema)
+        known, answers = together(_known(use, release) for use in uses), form_names(schema)
         names = {**known.names, **answers}
         for component in walk(schema):
             field = str(component.get("label") or component.get("key") or component.get("id") or "")
@@ -53,7 +51,7 @@ def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
                 for one in analyse(expression, names, functions=OWN_FUNCTIONS, closed=known.sure):
                     if one not in told:
                         # Another process, of another release, may have the form and the name.
-                        tell = diagram.warning if one.key in _NAMES else diagram.error
+                        tell = diagram.warning if one.key in UNKNOWN_NAMES else diagram.error
                         yield tell(
                             node,
                             f"“{called(node)}”的表单 {path} 中“{field}”的 {where} “{text}”第 {one.line} 行第 {one.column} 列: {one.message}",
@@ -61,3 +59,8 @@ def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
                             line=one.line,
                             column=one.column,
                         )
+
+
+def _known(node: Node, release: Release) -> Written:
+    """What there is when a form is filled in: nothing yet where a process begins."""
+    return Written() if local(node) == "startEvent" else known_at(node, release)

@@ -1,4 +1,4 @@
-"""Every form that a user task names lies in the release."""
+"""Every form that a user task or a start event names lies in the release."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from engine.xml import ours
 @rule(
     title=("引用的表单要存在", "A form that is named exists"),
     why=(
-        "没有表单,办理人打开任务时什么也填不了。",
-        "Without its form nobody can complete the task.",
+        "没有表单,办理人打开任务时什么也填不了,启动流程时也无从核对。",
+        "Without its form nobody can complete the task, or check what a process begins with.",
     ),
     refuses='<bpmn:userTask id="Task_Approve" name="审批" r:role="reviewer" r:form="forms/nowhere.form" />',
 )
 def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
     forms = [path for path in release.files if path.endswith(".form")]
-    for node in diagram.find_all("userTask"):
+    for node in diagram.find_all("userTask", "startEvent"):
         form = node.get(ours("form"), "")
         if not form or form.startswith("=") or form in release.files:
             continue

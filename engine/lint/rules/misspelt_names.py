@@ -19,10 +19,11 @@ _SHORTEST = 4
 @rule(
     title=("变量名没有写错", "No misspelt variable"),
     why=(
-        "读不到的变量是空,不会报错;与写入的变量只差一两个字母的,多半是写错了。这是提醒。",
-        "A variable that is not there is null and says nothing; one that differs by a letter from one that is written is most likely misspelt. A warning.",
+        "处理程序或消息带来哪些变量没有说明时,读不到的变量不算错误;与写入的变量只差一两个字母的,多半是写错了。这是提醒。",
+        "Where a handler or a message does not say which variables it brings, a name that nothing writes is no error; one that differs by a letter from one that is written is most likely misspelt. A warning.",
     ),
     refuses="""
+<bpmn:receiveTask id="Task_Wait" name="等回音" messageRef="Message_Sample" r:key="&quot;1&quot;" />
 <bpmn:scriptTask id="Task_Total" name="合计"><bpmn:script>{ total: 1 }</bpmn:script></bpmn:scriptTask>
 <bpmn:scriptTask id="Task_Double" name="加倍"><bpmn:script>{ double: totl * 2 }</bpmn:script></bpmn:scriptTask>
 """,

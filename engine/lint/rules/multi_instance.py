@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from engine.feel import FeelSyntaxError, parse, syntax
+from engine.feel.types import ANY_NAME
+from engine.feel.values import LIST
 from engine.lint.dataflow import instance_names, once, writes_of_all
 from engine.lint.finding import Edit, Finding, Fix
+from engine.lint.known import how_to_declare, known_at
 from engine.lint.model import Diagram, Node, Release, called, is_bpmn
 from engine.lint.rule import Words, rule
+from engine.lint.types import english_of, spoken
 from engine.xml import NAMESPACES, bpmn
 
 MOST = 200
@@ -36,6 +40,7 @@ def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
             yield diagram.error(
                 node, f"多实例“{name}”{text}", f"The multi-instance “{name}” {english}"
             )
+        yield from _list(diagram, node, loop, release)
         yield from _items(diagram, node, loop)
         yield from _data(diagram, node, loop, release)
 
@@ -55,6 +60,25 @@ def _wrong(loop: Node) -> Iterator[Words]:
         yield (
             "收集结果要同时写明集合和每个实例的变量",
             "needs both the collection and each instance's variable to collect results",
+        )
+
+
+def _list(diagram: Diagram, node: Node, loop: Node, release: Release) -> Iterable[Finding]:
+    """The list is a variable of the process, and a list."""
+    name, known = _text(loop, "loopDataInputRef"), known_at(node, release)
+    found = known.names.get(name)
+    if name and found is None and known.sure:
+        more = how_to_declare(node, release)
+        yield diagram.error(
+            node,
+            f"多实例“{called(node)}”的列表 {name} 没有写入过{more[0]}",
+            f"The multi-instance “{called(node)}” runs over {name}, which nothing writes{more[1]}",
+        )
+    if found is not None and found.name not in (ANY_NAME, LIST):
+        yield diagram.error(
+            node,
+            f"多实例“{called(node)}”的列表 {name} 是{spoken([found.name])},不是列表",
+            f"The multi-instance “{called(node)}” runs over {name}, which is {english_of([found.name])} and not a list",
         )
 
 

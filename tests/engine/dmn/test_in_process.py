@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from decimal import Decimal
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -16,6 +18,7 @@ from engine.tables import incident
 from engine.values import from_json
 from tests.engine.dmn.files import decision, file, given, knowledge, lit
 from tests.engine.dmn.tables import table
+from tests.engine.example import begun_with
 
 LI = Actor("li", "李")
 DMN_PATH = "bpmn/decisions/rates.dmn"
@@ -39,6 +42,11 @@ xmlns:r="urn:rongyidui:bpmn" id="x" targetNamespace="urn:t">
 <bpmn:businessRuleTask id="decide" name="判定" r:decision="{decision_id}" {result}/>
 <bpmn:sequenceFlow id="f2" sourceRef="decide" targetRef="e"/><bpmn:endEvent id="e" name="结束"/>
 </bpmn:process></bpmn:definitions>""".encode()
+
+
+@pytest.fixture
+def runtime(runtime):
+    return dataclasses.replace(runtime, registry=begun_with("p", amount=Any))
 
 
 def started(runtime, decision_id: str, data, decisions: bytes = DECISIONS):

@@ -20,7 +20,7 @@ DIAGRAM = """<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524
 </bpmn:definitions>"""
 GRADED = b"""{"type": "default", "components": [
  {"type": "textarea", "key": "why", "label": "why", "conditional": {"hide": "=grade > 1"}}]}"""
-OTHER = """<bpmn:startEvent id="Other_Start" />
+OTHER = """<bpmn:startEvent id="Other_Start" r:form="forms/sample.form" />
 <bpmn:scriptTask id="Other_Pay" name="付"><bpmn:script>{ paid: price > 0 }</bpmn:script></bpmn:scriptTask>
 <bpmn:endEvent id="Other_End" />
 <bpmn:sequenceFlow id="Other_1" sourceRef="Other_Start" targetRef="Other_Pay" />
@@ -48,7 +48,7 @@ def pay(work: Work, *, amount: Decimal, remark: str = "") -> None:
 def release(fragment: str) -> dict[str, bytes]:
     """A release whose process consists of some elements."""
     diagram = DIAGRAM % fragment
-    other = (DIAGRAM % OTHER).replace("sample", "other").replace("Sample", "Other")
+    other = DIAGRAM.replace("sample", "other").replace("Sample", "Other") % OTHER
     return {
         "bpmn/sample.bpmn": diagram.encode(),
         "bpmn/other.bpmn": other.encode(),

@@ -184,20 +184,53 @@ def test_an_answer_that_says_nothing_leaves_all_names_open():
     assert not told("whatever", *GOOD, service("any", "sample.anything"))
 
 
-def test_a_process_that_nobody_declares_may_read_what_it_is_started_with():
-    made = {
-        path: content.replace(b'id="sample"', b'id="another"')
-        for path, content in files(
-            REVIEW, script("last", "{ x: given.name, y: price + given.price }")
-        ).items()
-    }
-    assert [f for f in lint(made, HOUSE) if f.severity == "error"] == []
-    wrong = {
-        path: content.replace(b"price + given.price", b"price = &quot;ten&quot;")
-        for path, content in made.items()
-    }
-    [found] = [f for f in lint(wrong, HOUSE) if f.severity == "error"]
-    assert "Comparing number with string" in found.english
+def begun(text, start):
+    """The errors of a process that nobody declares and that begins so, about a script."""
+    made = files(script("last", f"{{ x: {text} }}"))
+    drawn = made["bpmn/sample.bpmn"].replace(b'id="sample"', b'id="another"')
+    made["bpmn/sample.bpmn"] = drawn.replace(b'<bpmn:startEvent id="s" />', start.encode())
+    return [(f.rule, f.english) for f in lint(made, HOUSE) if f.severity == "error"]
+
+
+BEGINS = '<bpmn:startEvent id="s" name="s"{}>{}</bpmn:startEvent>'
+ASKED = ' r:form="forms/sample.form"'
+DAILY = '<bpmn:timerEventDefinition id="t"><bpmn:timeCycle>R/P1D</bpmn:timeCycle></bpmn:timerEventDefinition>'
+TOLD = '<bpmn:messageEventDefinition id="t" messageRef="Message_Sample" />'
+ONCE = '<bpmn:conditionalEventDefinition id="t"><bpmn:condition>price > 3</bpmn:condition></bpmn:conditionalEventDefinition>'
+
+
+@pytest.mark.parametrize(
+    ("start", "text", "said"),
+    [(BEGINS.format("", ""), "price", "No"), (BEGINS.format(ASKED, ""), "price * 2", ""),
+     (BEGINS.format(ASKED, ""), "prise", "did you mean “price”"),
+     (BEGINS.format(ASKED, ""), "price = &quot;ten&quot;", "Comparing number with string"),
+     (BEGINS.format("", DAILY), "owner", "owner"), (BEGINS.format("", TOLD), "reason", ""),
+     (BEGINS.format("", TOLD), "raeson", "did you mean “reason”"),
+     (BEGINS.format(ASKED, ONCE), "price * 2", ""), (BEGINS.format("", ONCE), "1", "price")],
+)  # fmt: skip
+def test_a_process_begins_with_what_its_start_says(start, text, said):
+    found = begun(text, start)
+    assert bool(found) is bool(said), found
+    assert all(said.removeprefix("No") in english for _, english in found)
+
+
+@pytest.mark.parametrize("what", [DAILY, TOLD])
+def test_nobody_fills_in_a_form_where_something_else_begins_a_process(what):
+    assert [rule for rule, _ in begun("1", BEGINS.format(ASKED, what))] == ["start_forms"]
+
+
+def test_a_form_is_told_of_that_a_process_of_the_application_would_not_ask_for():
+    made = files(script("last", "{ x: case.id }"))
+    drawn = made["bpmn/sample.bpmn"].replace(b'id="s" />', b'id="s" r:form="forms/sample.form" />')
+    found = lint({**made, "bpmn/sample.bpmn": drawn}, HOUSE)
+    assert [f.rule for f in found if f.severity == "error"] == ["start_forms"]
+
+
+def test_a_foreign_model_may_begin_with_anything():
+    made = files(script("last", "{ x: anything_at_all }"))
+    drawn = made["bpmn/sample.bpmn"].replace(b'id="sample"', b'id="another"')
+    findings = lint({**made, "bpmn/sample.bpmn": drawn}, HOUSE, house=False)
+    assert [f for f in findings if f.severity == "error"] == []
 
 
 def test_a_variable_that_changes_keeps_its_type():
@@ -253,6 +286,9 @@ def test_the_instances_of_a_list_are_of_its_items():
     assert not told("all[1] + case.firm.name", CHECK, gather, each % "name")
     assert told("all[1] + 1", CHECK, gather, each % "name")
     assert told("1", CHECK, gather, each % "nmae")
+    over = each % "name"
+    assert "runs over firm," in told("1", CHECK, over.replace(">firms<", ">firm<"))[0][2]
+    assert "a context and not" in told("1", CHECK, over.replace(">firms<", ">case<"))[0][2]
 
 
 def test_a_form_reads_what_any_process_with_it_has():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -15,11 +17,21 @@ from engine.spiff import tokens
 from engine.tables import instance, timer, user_task
 from engine.values import from_json
 from tests.engine.drain import drain
-from tests.engine.example import EXAMPLE, REVIEWER, prepare
+from tests.engine.example import REVIEWER, begun_with, prepare
 from tests.engine.operations import drawing
 
 LI = Actor("li", "李", frozenset([REVIEWER]))
 ROOT = Actor("root", "管理员", frozenset([("XZSPJ", "system_administrator")]))
+# What the process `p` of these tests may begin with.
+REGISTRY = begun_with(
+    "p",
+    k=Any,
+    name=str,
+    owner=str,
+    missing=str,
+    price=Decimal,
+    items=list[dict[str, Any]],
+)
 
 
 @dataclass
@@ -117,6 +129,6 @@ class Desk:
 @pytest.fixture
 def desk(runtime):
     prepare(runtime.database)
-    found = Desk(dataclasses.replace(runtime, registry=EXAMPLE))
+    found = Desk(dataclasses.replace(runtime, registry=REGISTRY))
     yield found
     assert found.findings() == []

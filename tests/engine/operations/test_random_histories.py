@@ -14,9 +14,8 @@ from engine.lint import lint
 from engine.operations import Back, Cancel, Migrate, Move, Restart, Skip
 from engine.spiff import tokens
 from engine.tables import instance, user_task
-from tests.engine.example import EXAMPLE
 from tests.engine.operations import drawing
-from tests.engine.operations.conftest import LI, ROOT
+from tests.engine.operations.conftest import LI, REGISTRY, ROOT
 from tests.engine.spiff.draw import CATALOGUE
 from tests.engine.spiff.random_nets import Net
 from tests.engine.spiff.test_repairs import HEAD
@@ -39,7 +38,7 @@ def drawable(seed, depth):
     """A net that may be published here: the house refuses ends by nothing but an error."""
     while True:
         body = People(seed, depth).body
-        if not any(f.severity == "error" for f in lint(release(body), EXAMPLE)):
+        if not any(f.severity == "error" for f in lint(release(body), REGISTRY)):
             return body
         seed += 10_000
 

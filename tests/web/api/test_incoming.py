@@ -77,6 +77,24 @@ def test_a_start_that_failed_can_be_sent_again_with_its_key(root, runtime):
     assert found.status_code == 201 and count(runtime, instance) == 1
 
 
+@pytest.mark.parametrize(
+    ("data", "field", "sentence"),
+    [
+        ({"owner": "JFJ", "price": "一百"}, "price", "应为数字"),
+        ({"owner": 7, "price": 1}, "owner", "应为文字"),
+        ({"owner": "JFJ", "prise": 1}, "prise", "没有这一项"),
+    ],
+)
+def test_what_a_process_is_given_is_checked_by_the_form_of_its_start(
+    root, redeem, runtime, data, field, sentence
+):
+    refused = post(root, "/api/instances", {"process": "example", "data": data})
+    assert refused.status_code == 422 and sentence in refused.json["fields"][field]
+    code, said = redeem("instances", "start", "example", "--data", json.dumps(data))
+    assert code == 1 and field in said and sentence in said
+    assert count(runtime, instance) == 0
+
+
 def test_a_message_is_kept_until_somebody_waits_and_its_fate_is_told(root, runtime, start):
     body = {"name": "settled", "key": "JFJ", "payload": {"serial": "B1"}, "time_to_live": "P1D"}
     sent = post(root, "/api/messages", body, "one")
@@ -152,7 +170,7 @@ def test_others_than_operators_neither_start_nor_send(sign_in):
 
 @pytest.fixture
 def redeem(runtime, monkeypatch):
-    """Runs a subcommand over the test's database; returns (exit code, output)."""
+    """Runs a subcommand over the test's database; returns (exit code, what it prints or why it fails)."""
     from web import commands
 
     @contextlib.contextmanager
@@ -163,7 +181,7 @@ def redeem(runtime, monkeypatch):
 
     def act(*words):
         found = CliRunner().invoke(commands.cli, [str(w) for w in words], catch_exceptions=False)
-        return found.exit_code, found.stdout
+        return found.exit_code, found.stderr if found.exit_code else found.stdout
 
     return act
 
@@ -182,11 +200,15 @@ def test_the_command_line_starts_and_sends_once_for_one_key(redeem, runtime):
     assert redeem("messages", "send", "settled")[0] == 1
 
 
+STOCK = b'{"components": [{"type": "number", "key": "stock", "label": "stock"}]}'
+
+
 @pytest.fixture
 def stock_process(runtime):
     """A process that begins when more than two are in stock."""
-    drawn = start("s", "condition stock > 2"), person("t"), end("e"), flows("s>t>e")
-    files = {"bpmn/p.bpmn": diagram(*drawn).encode()}
+    begins = start("s", "condition stock > 2", r_form="forms/stock.form")
+    drawn = begins, person("t"), end("e"), flows("s>t>e")
+    files = {"bpmn/p.bpmn": diagram(*drawn).encode(), "forms/stock.form": STOCK}
     runtime.run(SYSTEM, lambda work: definitions.publish(work, files))
 
 

@@ -132,6 +132,7 @@ def test_drafts_that_need_each_other_are_published_together(runtime, analyst, ap
     )
     save(analyst, XML.replace(FORM, "forms/visit.form"))
     assert ask(approver, DIAGRAM).status_code == 422
+    save(analyst, FILES[FORM].decode(), 1, "forms/visit.form")
     assert ask(approver, DIAGRAM, "forms/visit.form").status_code == 302
     assert latest(runtime) == 2
 

@@ -40,8 +40,15 @@ export function groupsFor(element, catalogue, injector) {
     return [group('r-condition', 'Condition', [condition()])];
   }
   const awaited = definitionsOf(element).find((one) => is(one, 'bpmn:ConditionalEventDefinition'));
-  if (awaited) return [group('r-condition', 'Condition', [eventCondition(awaited)])];
-  return [];
+  const given = isGivenData(element)
+    ? [group('r-start', 'Start data', [choice('r-form', 'Form', catalogue.forms, own('r:form'), setOwn('r:form'))])] : [];
+  return awaited ? [group('r-condition', 'Condition', [eventCondition(awaited)]), ...given] : given;
+}
+
+/** A start event at which somebody gives the process its data: a plain or a conditional one of a process. */
+function isGivenData(element) {
+  return is(element, 'bpmn:StartEvent') && is(getBusinessObject(element).$parent, 'bpmn:Process')
+    && definitionsOf(element).every((one) => is(one, 'bpmn:ConditionalEventDefinition'));
 }
 
 const definitionsOf = (element) => (is(element, 'bpmn:Event') ? getBusinessObject(element).get('eventDefinitions') ?? [] : []);
