@@ -56,6 +56,7 @@ def lint(
             )
     findings.extend(decisions.twice(files))
     release = Release(diagrams, dict(files), registry, open_starts=not house)
+    findings.extend(decisions.facts(release))
     for diagram in diagrams:
         for rule in RULES:
             if house or not rule.house:

@@ -50,6 +50,15 @@ RULES = (
         _table(_row(1, "&gt; 100 and", "1000")),
     ),
     _rule(
+        "facts",
+        ("政策的条件和金额只读事实目录里的事实", "Conditions and amounts read facts of the catalogue"),
+        (
+            "只有输入数据、没有决策的文件是事实目录。不由流程图调用的决策是对企业问的,目录里没有的名称永远是空,类型不对的比较总不成立。",
+            "A file of input data without decisions is the catalogue of facts. A decision that no diagram asks is asked about enterprises: a name that the catalogue does not have is always null, and a comparison with a value of another type never holds.",
+        ),
+        '<decision id="amount" name="金额">' + _ASK.format("annual_revenu * 0.1") + "</decision>",
+    ),
+    _rule(
         "columns",
         ("每一行与表头的列数相同", "Every row has the head's columns"),
         ("缺一格,后面的值就对错了列。", "With a cell missing, the values after it stand in the wrong columns."),

@@ -16,7 +16,7 @@ from engine.dmn.soundness import flaws_of
 from engine.dmn.source import children, owner_of, text_of
 from engine.errors import InvalidInput
 from engine.lint.finding import Finding
-from engine.lint.model import local
+from engine.lint.model import Release, local
 from engine.lint.types import OWN_FUNCTIONS
 from engine.xml import parse_xml
 
@@ -56,6 +56,35 @@ def twice(files: Mapping[str, bytes]) -> Iterator[Finding]:
                 text = f"决策 {identity} 在 {homes[identity]} 中已有,请改用其他编号"
                 english = f"Decision {identity} is in {homes[identity]} too: give it another id"
                 yield Finding("error", path, identity, "decision_ids", text, english)
+
+
+def facts(release: Release) -> Iterator[Finding]:
+    """What decisions that no diagram asks read and the release's catalogue of facts does not have.
+
+    The catalogue is every file of input data without decisions. Without one, or where a file declares
+    input data itself, there is nothing to compare with. A file that cannot be read is told of by `check`.
+    """
+    known = release.facts
+    for path in release.unasked if known else ():
+        try:
+            models = read({**_readable(_importing(release.files)), path: release.files[path]})
+        except InvalidInput:
+            continue
+        model = next(one for one in models if one.path == path)
+        told = {(text.element, one) for text, one in findings_of(model, OWN_FUNCTIONS)}
+        for text, one in findings_of(model, OWN_FUNCTIONS, known, closed=True):
+            if (text.element, one) not in told:
+                said = text.expression.text
+                yield Finding(
+                    "error",
+                    path,
+                    text.element,
+                    "decision_facts",
+                    f"{text.place}的“{said}”第 {one.line} 行第 {one.column} 列: {one.message}",
+                    f"{text.place_english}: “{said}”, line {one.line}, column {one.column}: {one.english}",
+                    one.line,
+                    one.column,
+                )
 
 
 def _roots(files: Mapping[str, bytes]) -> dict[str, etree._Element]:

@@ -10,8 +10,8 @@ from typing import Any
 
 from lxml import etree
 
-from engine.dmn.analysis import answer_type
-from engine.dmn.model import Model
+from engine.dmn.analysis import answer_type, feel_type
+from engine.dmn.model import InputData, Model
 from engine.dmn.reader import read
 from engine.errors import InvalidInput
 from engine.feel.types import Type
@@ -24,6 +24,7 @@ from engine.spiff.rewrite.instantiating import instantiates
 from engine.xml import BPMN, NAMESPACES, bpmn, ours, parse_xml
 
 Node = etree._Element
+_DECIDING = ("{*}decision", "{*}businessKnowledgeModel", "{*}decisionService")
 
 
 @dataclass(frozen=True, eq=False)
@@ -234,13 +235,46 @@ class Release:
     @cached_property
     def models(self) -> dict[str, Model]:
         """Path → decision file, of the files whose decisions diagrams name."""
-        named = {n.get(ours("decision")) for d in self.diagrams for n in d.flow_nodes.values()}
         found: dict[str, Model] = {}
         for path, root in self._decided.items():
-            if any(n.get("id") in named for n in root.iter("{*}decision")):
+            if self._is_asked(root):
                 with contextlib.suppress(InvalidInput):
                     found |= {one.path: one for one in read({path: self.files[path]})}
         return found
+
+    @cached_property
+    def facts(self) -> dict[str, Type]:
+        """The catalogue of facts, name → type: the input data of the files that hold nothing else."""
+        found: dict[str, Type] = {}
+        for path, root in self._decided.items():
+            if not any(True for _ in root.iter(*_DECIDING)):
+                with contextlib.suppress(InvalidInput):
+                    [model] = read({path: self.files[path]})
+                    data = [one for one in model.elements.values() if isinstance(one, InputData)]
+                    found |= {one.name: feel_type(one.type) for one in data}
+        return found
+
+    @cached_property
+    def unasked(self) -> list[str]:
+        """Paths of the decision files that no diagram asks: these are asked about enterprises."""
+        if any(name.startswith("=") for name in self._asked):
+            return []  # a diagram may ask any of them
+        roots = self._decided
+        imported = {n.get("namespace") for root in roots.values() for n in root.iter("{*}import")}
+        return [
+            path
+            for path, root in roots.items()
+            if not self._is_asked(root) and root.get("namespace") not in imported
+        ]
+
+    @cached_property
+    def _asked(self) -> set[str]:
+        """The decisions that diagrams ask, by id, or a formula for that."""
+        nodes = (node for diagram in self.diagrams for node in diagram.flow_nodes.values())
+        return {name for node in nodes if (name := node.get(ours("decision")))}
+
+    def _is_asked(self, root: Node) -> bool:
+        return any(node.get("id") in self._asked for node in root.iter("{*}decision"))
 
     @cached_property
     def forms(self) -> dict[str, dict[str, Any]]:

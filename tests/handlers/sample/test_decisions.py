@@ -10,9 +10,13 @@ import pytest
 from lxml import etree
 
 from engine.dmn import Decisions
+from engine.lint.model import Release
+from engine.service_tasks import REGISTRY
+from engine.xml import ours
 from handlers.eligibility.amounts import amount_of
-from handlers.sample.firms import fact_list
+from handlers.sample.firms import fact_list, make_firm
 from handlers.sample.load import decision_files, sample_policies
+from tests.declared import unlike
 
 D = Decimal
 DECISIONS = Decisions(decision_files())
@@ -212,10 +216,31 @@ def test_every_decision_of_the_catalogue_exists_and_no_other() -> None:
 def test_every_decision_is_drawn_so_that_the_editor_opens_it() -> None:
     for path, content in decision_files().items():
         root = etree.fromstring(content)
-        decisions = {node.get("id") for node in root.iterfind("{*}decision")}
+        parts = root.iterfind("{*}*[@name]")
+        decisions = {
+            n.get("id") for n in parts if etree.QName(n).localname in ("decision", "inputData")
+        }
         drawn = {node.get("dmnElementRef") for node in root.iterfind(".//{*}DMNShape")}
         assert drawn == decisions, path
         assert "（示例）" in str(root.get("name"))
+
+
+def test_the_catalogue_of_facts_has_what_registers_know_and_firms_state_with_its_type() -> None:
+    root = etree.fromstring(decision_files()["bpmn/decisions/facts.dmn"])
+    labels = {
+        node.get("name"): (node.get(ours("label"), ""), node.get(ours("label_en"), ""))
+        for node in root.iterfind("{*}inputData")
+    }
+    stated = {item["name"] for version in VERSIONS for item in version["inputs"]}
+    assert labels.keys() == fact_list().keys() | stated | GIVEN | {"town", "event_date"}
+    assert all(chinese and english for chinese, english in labels.values())
+    for name, fact in fact_list().items():
+        assert labels[name][0].startswith(fact["label"])
+    release = Release([], decision_files(), REGISTRY)
+    for number in range(1, 2000):
+        firm = make_firm(number)
+        for name, value in {**firm.facts, **firm.stated}.items():
+            assert list(unlike(value, release.facts[name], name)) == []
 
 
 def test_only_the_headquarters_award_leaves_the_amount_to_the_review() -> None:
