@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from engine.calendar import SHANGHAI, WorkingCalendar
 from web.access import runtime
 from web.marking import N_
-from web.naming import named, said, worded
+from web.naming import label_of, named, options_of, said, unit_of, worded
 
 
 def money(value: Any) -> str:
@@ -164,4 +164,7 @@ FILTERS = {
     "named": named,
     "said": said,
     "worded": worded,
+    "input_label": label_of,
+    "input_unit": unit_of,
+    "input_options": options_of,
 }

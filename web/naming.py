@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Connection, select
 
 from engine import definitions, forms
+from engine.feel.say.words import UNITS
 from engine.kept import kept
 from handlers.accounts.roles import ROLES
 from handlers.accounts.tables import department
@@ -95,3 +96,20 @@ def worded(condition: Any, part: str) -> Any:
         # Answers that were stored before they had English lack it.
         return (data.get("english") or {}).get(part) or data[part]
     return data[part]
+
+
+def label_of(one: dict[str, Any]) -> str:
+    """The label of a policy's input in the reader's language."""
+    return str((in_english() and one.get("label_en")) or one["label"])
+
+
+def unit_of(one: dict[str, Any]) -> str:
+    """The unit of a policy's input in the reader's language; empty if it has none."""
+    unit = str(one.get("unit") or "")
+    return UNITS.get(unit, unit) if in_english() else unit
+
+
+def options_of(one: dict[str, Any]) -> list[tuple[str, str]]:
+    """What a policy's input lets choose: the value, and what the reader is shown for it."""
+    shown_as = (in_english() and one.get("options_en")) or one["options"]
+    return list(zip(one["options"], shown_as, strict=True))

@@ -177,6 +177,9 @@ def _check_inputs(faults: Faults, path: str, version: Entry) -> None:
         faults.flag(item, "required", where)
         if item.get("kind") == "choice" and not item.get("options"):
             faults.add(where + "options", "选择题要列出选项")
+        english = item.get("options_en")
+        if english is not None and len(english) != len(item.get("options") or ()):
+            faults.add(where + "options_en", "英文选项应与选项一一对应")
 
 
 def _check_exclusivity(

@@ -15,7 +15,12 @@ from tests.web.studio.example import DIAGRAM, FILES
 pytestmark = pytest.mark.browser
 XML = FILES[DIAGRAM].decode()
 SERVICE = """<bpmn:serviceTask id="Task_Survey" name="停表" implementation="deadlines.pausee">
-<bpmn:extensionElements><r:parameter name="case_id" value="case.id" /><r:parameter name="kind" value="&quot;site_survey&quot;" /><r:parameter name="reasn" value="&quot;踏勘&quot;" /></bpmn:extensionElements></bpmn:serviceTask>"""
+<bpmn:extensionElements><r:parameter name="case_id" value="remark" /><r:parameter name="kind" value="&quot;site_survey&quot;" /><r:parameter name="reasn" value="&quot;踏勘&quot;" /></bpmn:extensionElements></bpmn:serviceTask>"""
+FLOW = """
+    <bpmn:sequenceFlow id="Flow_1" sourceRef="Event_Start" targetRef="Task_Survey" />
+    """
+START = f'<bpmn:startEvent id="Event_Start" name="开始" />{FLOW}'
+GIVEN = f'<bpmn:startEvent id="Event_Start" name="开始" r:form="forms/survey.form" />{FLOW}'
 TASK = '<bpmn:userTask id="Task_Survey" name="现场踏勘" r:role="reviewer" r:department="JFJ" r:form="forms/survey.form" />'
 LOST = '<bpmn:endEvent id="End_Lost" name="无人到达" /><bpmn:endEvent id="End_Not"'
 BROKEN = {
@@ -26,7 +31,7 @@ BROKEN = {
     "a gateway without default": (' default="Flow_No"', ""),
     "a reserved id": ("End_Found", "End_Found.split"),
     "a misspelt role": ('"reviewer"', '"reviewr"'),
-    "a misspelt handler, then its parameter": (TASK, SERVICE),
+    "a misspelt handler, then its parameter": (f"{START}{TASK}", f"{GIVEN}{SERVICE}"),
     "a process that is not executable": ('isExecutable="true"', 'isExecutable="false"'),
 }  # fmt: skip
 

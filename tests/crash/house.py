@@ -15,6 +15,15 @@ from tests.engine import example
 HOUSE = Registry()
 for handler in example.EXAMPLE.all():
     HOUSE.add(handler)
+# What the processes of these tests are started with.
+HOUSE.started_with("every_kind", owner=str, price=Decimal, parts=list[Decimal])
+for process in ("parallel_items", "one_by_one"):
+    HOUSE.started_with(process, parts=list[Decimal])
+for process in ("told", "watched", "held"):
+    HOUSE.started_with(process, id=str)
+HOUSE.started_with("reminded", id=str, id2=str)
+HOUSE.started_with("caught", sound=bool)
+HOUSE.started_with("failing", by=Decimal)
 FIELD_KEY = "Y3Jhc2gtdGVzdHMtY3Jhc2gtdGVzdHMtY3Jhc2gtMDE="
 
 

@@ -50,6 +50,8 @@ registry.load()
 EVERYTHING = Registry()
 for handler in (*HOUSE.all(), *REGISTRY.all()):
     EVERYTHING.add(handler)
+EVERYTHING.starts = {**HOUSE.starts, **REGISTRY.starts}
+EVERYTHING.payloads = REGISTRY.payloads
 
 
 class Site:

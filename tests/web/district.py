@@ -26,6 +26,7 @@ PAPER = "劳动合同"
 HIRES = {
     "name": "hires",
     "label": "招用人数",
+    "label_en": "People hired",
     "kind": "number",
     "unit": "人",
     "options": [],

@@ -123,6 +123,7 @@ def trial_inputs(work: Work, view: PolicyView) -> list[dict[str, Any]]:
             found[name] = {
                 "name": name,
                 "label": column.bare_label,
+                "label_en": column.english,
                 "kind": _KINDS[column.type_name],
                 "unit": column.unit,
                 "options": [],

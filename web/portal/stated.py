@@ -8,6 +8,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from web.naming import label_of, options_of, unit_of
+
 PREFIX = "stated-"
 MAX_TEXT = 500
 MAX_NUMBER = Decimal("99999999999999")
@@ -34,14 +36,14 @@ def read(
         try:
             values[one["name"]] = _value(one, text)
         except ValueError as error:
-            errors[PREFIX + one["name"]] = f"{one['label']}: {error}"
+            errors[PREFIX + one["name"]] = f"{label_of(one)}: {error}"
     return values, errors
 
 
 def _missing(one: dict[str, Any]) -> str:
     if one["kind"] in ("choice", "boolean"):
-        return str(_("请选择“%(label)s”", label=one["label"]))
-    return str(_("请填写“%(label)s”", label=one["label"]))
+        return str(_("请选择“%(label)s”", label=label_of(one)))
+    return str(_("请填写“%(label)s”", label=label_of(one)))
 
 
 def _value(one: dict[str, Any], text: str) -> Any:
@@ -80,7 +82,9 @@ def shown(inputs: list[dict[str, Any]], values: Mapping[str, Any]) -> list[tuple
         if value is None:
             continue
         text = (_("是") if value else _("否")) if isinstance(value, bool) else _plain(value)
-        found.append((one["label"], f"{text} {one.get('unit') or ''}".strip()))
+        if one["kind"] == "choice":
+            text = dict(options_of(one)).get(text, text)
+        found.append((label_of(one), f"{text} {unit_of(one)}".strip()))
     return found
 
 

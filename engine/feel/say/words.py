@@ -95,7 +95,8 @@ PROPERTIES: dict[str, tuple[str, str]] = {
 UNITS = {
     "元": "yuan", "万元": "ten thousand yuan", "人": "people", "年": "years", "个月": "months",
     "月": "months", "天": "days", "日": "days", "项": "items", "个": "", "家": "", "次": "times",
-    "平方米": "m²", "工作日": "working days",
+    "平方米": "m²", "工作日": "working days", "件": "items", "张": "beds", "床月": "bed-months",
+    "人年": "person-years", "人月": "person-months", "列": "trains", "架": "flights", "辆": "cars",
 }  # fmt: skip
 SINGULAR = {
     "years": "year", "months": "month", "days": "day", "people": "person", "items": "item",

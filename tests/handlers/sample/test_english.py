@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
 from engine.dmn.model import Table
 from engine.dmn.reader import read
-from handlers.sample.load import decision_files
+from engine.feel.say.words import UNITS
+from handlers.sample.load import decision_files, sample_policies
 
 CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 TABLES = [
@@ -32,3 +34,19 @@ def test_every_text_has_an_english_one(table: Table) -> None:
     for rule in table.rules:
         said = rule.results[names.index("text_en")].text
         assert said.strip('"') and not CHINESE.search(said), said
+
+
+INPUTS = [
+    pytest.param(one, id=f"{entry['id']}@{version['number']}-{one['name']}")
+    for entry in sample_policies()
+    for version in entry["versions"]
+    for one in version["inputs"]
+]
+
+
+@pytest.mark.parametrize("one", INPUTS)
+def test_every_field_of_an_application_has_english_words(one: dict[str, Any]) -> None:
+    words = [one["label_en"], *one.get("options_en", ())]
+    assert all(word and not CHINESE.search(word) for word in words)
+    assert len(one.get("options_en", ())) == len(one["options"])
+    assert not one["unit"] or one["unit"] in UNITS

@@ -35,6 +35,20 @@ def test_a_complete_application_becomes_a_case_with_its_papers(district, do):
     assert case.number in text and "受理后 5 个工作日" in text and "合同.pdf" in text
 
 
+def test_the_policy_s_own_fields_are_english_in_english(district):
+    client = district.person(district.firm())
+    post(client, "/display", {"language": "en"})
+    text = page(client, "/policies/I@1/apply")
+    assert "People hired" in text and ">people<" in text
+    assert "招用人数" not in text and "人</span>" not in text
+    wrong = district.apply(client, **{"stated-hires": "x"}).get_data(as_text=True)
+    assert "People hired: " in wrong
+    district.apply(client)
+    (case,) = district.cases()
+    shown = page(client, f"/cases/{case.id}")
+    assert "People hired" in shown and "3 people" in shown
+
+
 def test_what_is_missing_is_said_field_by_field_and_what_was_typed_stays(district):
     client = district.person(district.firm())
     answer = district.apply(client, account=None, event_date="2026-03-09", **{"stated-hires": "x"})
