@@ -189,13 +189,12 @@ class Check:
         if not holes or any(output.default for output in self.table.outputs):
             return
         said, english = self._list(_joined(holes))
-        yield Problem(
-            "error",
-            "decision_gap",
-            0,
-            f"“{self.name}”有遗漏: {said}时没有一行成立",
-            f"“{self.name}” has a gap: no rule fires when {english}",
-        )
+        text = f"“{self.name}”有遗漏: {said}时没有一行成立"
+        text_en = f"“{self.name}” has a gap: no rule fires when {english}"
+        if not self.count:
+            text = f"“{self.name}”还没有规则行,任何情况都没有答案,请添加规则"
+            text_en = f"“{self.name}” has no rules yet and never an answer: add one"
+        yield Problem("error", "decision_gap", 0, text, text_en)
 
     def uncovered(self) -> list[Box]:
         """The combinations of regions for which surely no row fires."""

@@ -74,14 +74,19 @@ def facts(release: Release) -> Iterator[Finding]:
         told = {(text.element, one) for text, one in findings_of(model, OWN_FUNCTIONS)}
         for text, one in findings_of(model, OWN_FUNCTIONS, known, closed=True):
             if (text.element, one) not in told:
-                said = text.expression.text
+                said, more = text.expression.text, ("", "")
+                if one.key == "unknown_name":
+                    more = (
+                        ";新的事实请先登记到事实目录",
+                        "; a new fact is entered in the catalogue of facts first",
+                    )
                 yield Finding(
                     "error",
                     path,
                     text.element,
                     "decision_facts",
-                    f"{text.place}的“{said}”第 {one.line} 行第 {one.column} 列: {one.message}",
-                    f"{text.place_english}: “{said}”, line {one.line}, column {one.column}: {one.english}",
+                    f"{text.place}的“{said}”第 {one.line} 行第 {one.column} 列: {one.message}{more[0]}",
+                    f"{text.place_english}: “{said}”, line {one.line}, column {one.column}: {one.english}{more[1]}",
                     one.line,
                     one.column,
                 )

@@ -62,6 +62,12 @@ def test_rows_of_a_unique_table_that_overlap_are_named_with_the_values(cells, sa
     assert found == [("decision_overlap", "t_r2", f"“t”第 1 行与第 2 行重叠: {said}时两行同时成立")]
 
 
+@pytest.mark.parametrize("policy", ["UNIQUE", "FIRST"])
+def test_a_table_without_rules_is_told_so(policy):
+    ((rule, element, text),) = findings(one_column(policy, []))
+    assert (rule, element) == ("decision_gap", "t") and "还没有规则行" in text
+
+
 @pytest.mark.parametrize(
     ("cells", "allowed", "said"),
     [
