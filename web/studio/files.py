@@ -112,13 +112,14 @@ def checked_content(content: object) -> bytes:
 
 
 def title(path: str, content: bytes) -> str:
-    """What a person calls the file: the name of its process, decision or form."""
+    """What a person calls the file: the name of its process, decision or form, else its own."""
     kind = kind_of(path)
     try:
         if kind == "form":
             schema = json.loads(content)
             return _form_title(schema) if isinstance(schema, dict) else path
-        nodes = parse_xml(content, path).iterfind(_NAMED[kind], NAMESPACES)
+        root = parse_xml(content, path)
+        nodes = list(root.iterfind(_NAMED[kind], NAMESPACES)) or [root]
         names = [node.get("name") or node.get("id") or "" for node in nodes]
     except (ValueError, InvalidInput):
         return path

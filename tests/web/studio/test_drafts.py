@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.web.studio.example import ANALYST, DIAGRAM, FILES, FORM, publish
+from web.studio.files import title
 
+ROOT = Path(__file__).parents[3]
 XML = FILES[DIAGRAM].decode()
 
 
@@ -127,3 +131,9 @@ def test_discarding_shows_what_is_lost_and_keeps_what_is_published(studio):
     studio.post(f"/studio/discard/{DIAGRAM}", data={"lock_version": 1, "csrf_token": studio.csrf})
     opened = studio.get(f"/studio/files/{DIAGRAM}").json
     assert (opened["content"], opened["lock_version"]) == (XML, None)
+
+
+def test_a_file_without_decisions_is_called_by_its_own_name():
+    catalogue = (ROOT / "bpmn/decisions/facts.dmn").read_bytes()
+    assert title("bpmn/decisions/facts.dmn", catalogue) == "事实目录（示例）"
+    assert title("bpmn/decisions/none.dmn", b"<definitions/>") == "bpmn/decisions/none.dmn"
