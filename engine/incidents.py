@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import insert, update
 
 from engine.history import Entry
+from engine.ids import new_id
 from engine.runtime import Work
 from engine.spiff.script import Failure
 from engine.tables import incident
@@ -84,7 +84,7 @@ def _insert(
 ) -> None:
     work.connection.execute(
         insert(incident).values(
-            id=uuid.uuid4(),
+            id=new_id(),
             instance_id=instance_id,
             task_id=task_id,
             element=element,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from sqlalchemy import Uuid, and_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -13,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.elements import ColumnElement
 
 from engine import definitions, request_keys
+from engine.ids import new_id
 from engine.prepared import Prepared
 from engine.runtime import Work
 from engine.spiff import Process
@@ -61,7 +61,7 @@ def send(
 
 def _keep(work: Work, values: dict[str, Any]) -> str | None:
     work.doing = "message sent"
-    message_id = uuid.uuid4()
+    message_id = new_id()
     done = work.connection.scalar(
         upsert(message)
         .values(id=message_id, **values)
@@ -119,7 +119,7 @@ def broadcast(
             "engine.start_process",
             {
                 "process_id": process.id,
-                "instance_id": str(uuid5(uuid.NAMESPACE_OID, f"{guard}:{name}:{process.id}")),
+                "instance_id": str(uuid5(NAMESPACE_OID, f"{guard}:{name}:{process.id}")),
                 "data": to_json(payload),
                 "begin": begin,
             },

@@ -6,10 +6,9 @@ so each due instant starts one at most, and a job that is lost is asked for agai
 
 from __future__ import annotations
 
-import uuid
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from sqlalchemy import Row, or_, select, tuple_, update
 
@@ -99,7 +98,7 @@ def _start(work: Work, row: Row[Any], due: datetime) -> UUID | None:
             work,
             row.process_id,
             {},
-            instance_id=uuid5(uuid.NAMESPACE_OID, name),
+            instance_id=uuid5(NAMESPACE_OID, name),
             begin=start_event(row.element),
         )
     except Conflict:

@@ -98,11 +98,8 @@ class _Answers:
         return key in self.found and (not lock or key in self.locked)
 
 
-class _Unknown:
-    """Stands for an answer that nobody has asked for."""
-
-
-_UNKNOWN = _Unknown()
+_UNKNOWN: Any = object()
+"""Stands for an answer that nobody has asked for."""
 
 
 class Rows:
@@ -125,8 +122,8 @@ class Rows:
     def known(self, work: Work, question: Question[K, V], key: K, lock: bool = False) -> V | None:
         answers = self._answers.get(question)
         if answers is not None and not (lock and key not in answers.locked):
-            found: V | _Unknown | None = answers.found.get(key, _UNKNOWN)
-            if not isinstance(found, _Unknown):
+            found: V | None = answers.found.get(key, _UNKNOWN)
+            if found is not _UNKNOWN:
                 return found
         self.know(work, question, [key], lock)
         read: V | None = self._answers_to(question).found[key]

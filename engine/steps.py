@@ -7,7 +7,7 @@ still at the version that was read. A handler that touches the database has the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +44,16 @@ class Step:
     status: str = "running"
 
 
+@dataclass(frozen=True)
+class Left:
+    """What a run has come to: what it waits for and where, and its state; without one it has ended."""
+
+    waiting: Waiting
+    state: bytes | None
+    places: list[str]
+    outcome: Any
+
+
 @dataclass
 class Doing:
     """An instance in the middle of a step. `columns` are further ones of its row to be written."""
@@ -54,6 +64,23 @@ class Doing:
     entries: list[Entry]
     ended: str | None = None
     columns: dict[str, Any] = field(default_factory=dict)
+    left: Left | None = None
+
+    def look(self) -> Left:
+        """What the run has come to, looked at once, when it waits."""
+        if self.left is None:
+            self.left = self._look()
+        return self.left
+
+    def _look(self) -> Left:
+        run = self.run
+        waiting = Waiting() if self.ended else run.waiting()
+        if not self.ended and run.completed:
+            self.ended = "completed"
+        if self.ended:
+            return Left(waiting, None, [], to_json(run.data))
+        state = run.dump()
+        return Left(waiting, state, sorted(run.tokens()), None)
 
 
 def do(work: Work, steps: Sequence[Step]) -> None:
@@ -95,33 +122,43 @@ def start(work: Work, started: Sequence[tuple[Standing, dict[str, Any], str]]) -
     Raises Conflict if one of them is there.
     """
     turn = Turn(work, [standing for standing, _, _ in started])
-    doings = []
-    for standing, data, begin in started:
-        services = StepServices(work, standing.release_id, turn)
-        library = definitions.library(work.connection, standing.release_id)
-        run = Run.start(library.process(standing.process_id), data, services, begin)
-        entry = Entry("started", begin, data={"changed": data})
-        doings.append(Doing(standing, run, services, [entry]))
-    _run(work, turn, doings)
+    _run(work, turn, (_fresh(work, turn, *one) for one in started))
 
 
-def _run(work: Work, turn: Turn, doings: Sequence[Doing]) -> None:
-    """Runs instances until they wait, writes what has become of them, and forgets them."""
-    for doing in doings:
-        doing.run.advance()
-    save(work, turn, doings)
-    for doing in doings:
+def _fresh(work: Work, turn: Turn, standing: Standing, data: dict[str, Any], begin: str) -> Doing:
+    services = StepServices(work, standing.release_id, turn)
+    library = definitions.library(work.connection, standing.release_id)
+    run = Run.start(library.process(standing.process_id), data, services, begin)
+    return Doing(standing, run, services, [Entry("started", begin, data={"changed": data})])
+
+
+def _run(work: Work, turn: Turn, doings: Iterable[Doing]) -> None:
+    """Runs instances until they wait, and writes what has become of them.
+
+    Each is forgotten as soon as it waits: of many, the next one then finds its memory at hand.
+    """
+    done = list(map(_until_it_waits, doings))
+    save(work, turn, done)
+    for doing in done:
         doing.run.forget()
+
+
+def _until_it_waits(doing: Doing) -> Doing:
+    doing.run.advance()
+    doing.look()
+    if not _writes_at_once(doing):
+        doing.run.forget()
+    return doing
 
 
 def save(work: Work, turn: Turn, doings: Sequence[Doing]) -> None:
     """Writes runs and all that is derived from them. Raises VersionConflict if another step won."""
     derived = Derived(work, Changes())
-    waitings = [Waiting() if doing.ended else doing.run.waiting() for doing in doings]
+    lefts = [doing.look() for doing in doings]
     if any(_writes_at_once(doing) for doing in doings):
         turn.take()
-    for doing, waiting in zip(doings, waitings, strict=True):
-        _gather(work, turn, doing, waiting, derived)
+    for doing, left in zip(doings, lefts, strict=True):
+        _gather(work, turn, doing, left, derived)
     history_months.ensure(work.connection, work.now)
     turn.write(derived.changes)
     crash_point("rows written")
@@ -143,10 +180,9 @@ def _writes_at_once(doing: Doing) -> bool:
     return bool(doing.run.failures or doing.standing.rows.incidents or doing.run.sent)
 
 
-def _gather(work: Work, turn: Turn, doing: Doing, waiting: Waiting, derived: Derived) -> None:
+def _gather(work: Work, turn: Turn, doing: Doing, left: Left, derived: Derived) -> None:
     """Adds what is to be written of one instance."""
-    run, standing = doing.run, doing.standing
-    ended = doing.ended or ("completed" if run.completed else None)
+    run, standing, waiting = doing.run, doing.standing, left.waiting
     entries = doing.entries
     entries += map(_trace_entry, run.trace)
     entries += [Entry("decided", element, data=t) for element, t in doing.services.traces]
@@ -157,17 +193,11 @@ def _gather(work: Work, turn: Turn, doing: Doing, waiting: Waiting, derived: Der
     for sent in run.sent:
         posting.post(work, standing.id, sent)
     entries += derived.follow(standing.id, waiting, standing.rows)
-    if ended:
-        values = {
-            "status": ended,
-            "state": None,
-            "ended_at": work.now,
-            "outcome": to_json(run.data),
-        }
-        entries.append(Entry("ended", data={"outcome": ended}))
-    else:
-        values = {"state": run.dump()}
-    _mark(entries, run, values["state"])
+    values: dict[str, Any] = {"state": left.state}
+    if doing.ended:
+        values |= {"status": doing.ended, "ended_at": work.now, "outcome": left.outcome}
+        entries.append(Entry("ended", data={"outcome": doing.ended}))
+    _mark(entries, left)
     sequence, digest = _tell(work, standing, entries, derived.changes)
     values |= {"sequence": sequence, "hash": digest}
     if standing.lock_version or turn.taken:
@@ -207,7 +237,7 @@ def _tell(
     return links[-1].sequence, links[-1].hash
 
 
-def _mark(entries: list[Entry], run: Run, state: bytes | None) -> None:
+def _mark(entries: list[Entry], left: Left) -> None:
     """Closes a step's history with where the instance waits now and the digest of its state.
 
     The chain then vouches for the state as well, and `verify` can follow every token.
@@ -215,9 +245,9 @@ def _mark(entries: list[Entry], run: Run, state: bytes | None) -> None:
     if not entries:
         entries.append(Entry("stepped"))
     last = entries[-1]
-    last.data = {**last.data, "tokens": sorted(run.tokens()) if state else []}
-    if state:
-        last.data["state"] = history.state_digest(state)
+    last.data = {**last.data, "tokens": left.places}
+    if left.state:
+        last.data["state"] = history.state_digest(left.state)
 
 
 def _null_entries(run: Run) -> list[Entry]:

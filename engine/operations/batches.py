@@ -6,7 +6,6 @@ of it, and defers the next piece. So a piece that dies has done nothing, and its
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ from sqlalchemy import Row, func, insert, select, update
 
 from engine.actor import SYSTEM, Actor
 from engine.errors import Conflict, EngineError, InvalidInput, NotFound, VersionConflict
+from engine.ids import new_id
 from engine.operations.perform import Operation, apply, preview, reason_of
 from engine.operations.reading import read, written
 from engine.reactions import Refused
@@ -72,7 +72,7 @@ def start(
     wanted = list(dict.fromkeys(instance_ids))
     if not wanted:
         raise InvalidInput("没有选择任何流程实例")
-    batch_id = uuid.uuid4()
+    batch_id = new_id()
     work.connection.execute(
         insert(operation_batch).values(
             id=batch_id,

@@ -31,6 +31,7 @@ from engine.spiff.workflow import Instance, run_task
 from engine.values import Tagged, to_json
 
 ACTIVE = TaskState.READY | TaskState.WAITING | TaskState.STARTED
+NOTHING = Tagged()
 REFUSED_KEYS = frozenset(["typename"])  # the library's serializer would take it for an object
 
 
@@ -408,7 +409,7 @@ class Run:
                 spec.bpmn_name or "",
                 type(spec).__name__,
                 task.workflow.spec.name,
-                Tagged(to_json(changed)),
+                Tagged(to_json(changed)) if changed else NOTHING,
                 removed,
                 tuple(_followers(task)),
                 "" if owner is None else text_of_number(owner),

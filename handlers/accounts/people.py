@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -15,6 +14,7 @@ from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 from engine.actor import Actor
 from engine.calendar import SHANGHAI
 from engine.errors import InvalidInput, NotFound
+from engine.ids import new_id
 from engine.runtime import Work
 from engine.values import canonical
 from handlers.accounts.roles import ENTERPRISE_ROLES, ROLES
@@ -58,7 +58,7 @@ def create_account(
         raise InvalidInput(fields={"login": "登录名不能为空或含空格"})
     if work.connection.scalar(select(account.c.id).where(account.c.login == login)):
         raise InvalidInput(fields={"login": f"登录名 {login} 已被使用,请换一个"})
-    account_id = uuid.uuid4()
+    account_id = new_id()
     work.connection.execute(
         insert(account).values(
             id=account_id,
@@ -89,7 +89,7 @@ def add_membership(
         raise InvalidInput(fields={"role": "企业岗位只能授予企业人员,部门岗位只能授予部门人员"})
     if ends_on is not None and ends_on < starts_on:
         raise InvalidInput(fields={"ends_on": "结束日期不能早于开始日期"})
-    membership_id = uuid.uuid4()
+    membership_id = new_id()
     work.connection.execute(
         insert(membership).values(
             id=membership_id,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row, delete, func, insert, or_, select
 
 from engine.errors import EngineError
+from engine.ids import new_id
 from engine.runtime import Work
 from handlers.accounts.people import password_matches
 from handlers.accounts.tables import account, sign_in_failure
@@ -51,9 +51,7 @@ def check(work: Work, login: str, password: str, address: str) -> Row[Any] | Eng
     matches = password_matches(row.password_hash if row else _NOBODY, password)
     if row is None or not matches or not row.active:
         work.connection.execute(
-            insert(sign_in_failure).values(
-                id=uuid.uuid4(), login=login, address=address, at=work.now
-            )
+            insert(sign_in_failure).values(id=new_id(), login=login, address=address, at=work.now)
         )
         return SignInRefused()
     work.connection.execute(delete(sign_in_failure).where(sign_in_failure.c.login == login))

@@ -12,6 +12,7 @@ from sqlalchemy import insert
 from engine import definitions
 from engine.bench import diagram, ours
 from engine.bench.models.model import Table
+from engine.ids import new_id
 from engine.runtime import Work
 from handlers.accounts.tables import department
 from handlers.cases.tables import eligibility_line, eligibility_list
@@ -114,11 +115,11 @@ def add_firms(work: Work, numbers: range) -> dict[UUID, str]:
 
 def signed_list(work: Work, firms: dict[UUID, str]) -> list[str]:
     """A list that is screened and signed; returns the ids of its lines."""
-    list_id = uuid4()
+    list_id = new_id()
     work.connection.execute(
         insert(eligibility_list).values(
             id=list_id,
-            number=f"MD{list_id.hex[:8]}",
+            number=f"MD{list_id.hex[-8:]}",
             policy_version_id=VERSION,
             event_date=work.now.date(),
             status="signed",
@@ -130,7 +131,7 @@ def signed_list(work: Work, firms: dict[UUID, str]) -> list[str]:
     )
     lines = [
         {
-            "id": uuid4(),
+            "id": new_id(),
             "list_id": list_id,
             "position": place,
             "uscc": code,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, insert, select
 
 from engine.errors import InvalidInput, NotAllowed, NotFound
+from engine.ids import new_id
 from engine.runtime import Work
 from handlers.cases import case_files
 from handlers.cases.tables import document
@@ -47,7 +47,7 @@ def add(
     """
     check(file_name, media_type, content)
     _case(work, case_id)
-    document_id = uuid.uuid4()
+    document_id = new_id()
     work.connection.execute(
         insert(document).values(
             id=document_id,

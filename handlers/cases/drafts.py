@@ -6,7 +6,6 @@ and the legal representative goes on with it from another phone, or the next shi
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.errors import InvalidInput, NotFound
+from engine.ids import new_id
 from engine.runtime import Work
 from handlers.cases.tables import application_draft, draft_document
 from handlers.rosters import keeping
@@ -52,7 +52,7 @@ def save(
     """Keeps what was typed, over what was kept before; returns the draft's id."""
     values = {"typed": typed, "saved_at": work.now, "saved_by": work.actor.id}
     statement = upsert(application_draft).values(
-        id=uuid.uuid4(),
+        id=new_id(),
         policy_version_id=policy_version,
         enterprise_id=enterprise_id,
         channel=channel,
@@ -78,7 +78,7 @@ def add_file(
         raise InvalidInput(f"一件申请最多上传 {MAX_FILES} 个文件,请合并后再上传")
     work.connection.execute(
         insert(draft_document).values(
-            id=uuid.uuid4(),
+            id=new_id(),
             draft_id=draft_id,
             name=name,
             file_name=file_name,

@@ -6,7 +6,6 @@ dealt with it. The same list twice pays once.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -18,6 +17,7 @@ from sqlalchemy import Row, func, insert, select, update
 from engine import instances
 from engine.calendar import SHANGHAI
 from engine.errors import Conflict, InvalidInput, NotFound
+from engine.ids import new_id
 from engine.runtime import Work
 from handlers.acting import person_behind
 from handlers.cases import screening
@@ -263,7 +263,7 @@ def _matching(work: Work, version: Row[Any], event_date: date, key: str) -> list
 
 
 def _write(work: Work, version: Row[Any], event_date: date, found: list[dict[str, Any]]) -> UUID:
-    list_id, instance_id = uuid.uuid4(), uuid.uuid4()
+    list_id, instance_id = new_id(), new_id()
     running = work.connection.scalar(list_number)
     number = f"MD{work.now.astimezone(SHANGHAI):%Y%m%d}{running:04d}"
     work.connection.execute(
@@ -282,7 +282,7 @@ def _write(work: Work, version: Row[Any], event_date: date, found: list[dict[str
         insert(eligibility_line),
         [
             {
-                "id": uuid.uuid4(),
+                "id": new_id(),
                 "list_id": list_id,
                 "position": place,
                 "status": "proposed",

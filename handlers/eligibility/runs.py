@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -13,6 +12,7 @@ from sqlalchemy import Row, delete, func, insert, select, update
 from engine.definitions import latest_release
 from engine.dmn import decisions_of
 from engine.errors import NotFound
+from engine.ids import new_id
 from engine.runtime import Work
 from handlers.catalogue.tables import policy_version
 from handlers.eligibility.asking import Asked, ask, prepare
@@ -44,7 +44,7 @@ def start(work: Work, event_date: date, version_ids: Sequence[str] = ()) -> UUID
         .where(match_run.c.status.in_(_OPEN), match_run.c.created_at < work.now - STOPPED_AFTER)
         .values(status="stopped")
     )
-    run_id = uuid.uuid4()
+    run_id = new_id()
     firms = work.connection.scalar(
         select(func.count()).select_from(enterprise).where(enterprise.c.status == "active")
     )

@@ -7,7 +7,6 @@ four digits are readable. Money goes to the one confirmed account.
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
@@ -16,6 +15,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import Row, Text, cast, insert, select, update
 
 from engine.errors import Conflict, EngineError, InvalidInput, NotFound
+from engine.ids import new_id
 from engine.posting import send
 from engine.rows import By, Question, among
 from engine.runtime import Work
@@ -197,7 +197,7 @@ def _checked(row: Mapping[str, Any], names: Mapping[UUID, str], fernet: Fernet) 
     if faults:
         raise InvalidInput("；".join(faults.values()), faults)
     return {
-        "id": row.get("id") or uuid.uuid4(),
+        "id": row.get("id") or new_id(),
         "enterprise_id": row["enterprise_id"],
         "holder": name,
         "bank": str(row["bank"]).strip(),

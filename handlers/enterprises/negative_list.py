@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -12,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Row, insert, select, update
 
 from engine.errors import InvalidInput, NotFound
+from engine.ids import new_id
 from engine.rows import By, Question, among
 from engine.runtime import Work
 from handlers.enterprises.tables import negative_listing
@@ -27,7 +27,7 @@ def add_listing(
 
 def add_listings(work: Work, rows: Iterable[Mapping[str, Any]]) -> list[UUID]:
     """The many-rows form of `add_listing`; a row may give its `id`."""
-    values = [{"id": uuid.uuid4(), "removed_on": None, **row} for row in rows]
+    values = [{"id": new_id(), "removed_on": None, **row} for row in rows]
     for row in values:
         missing = [n for n in ("list_name", "reason", "source") if not str(row[n]).strip()]
         if missing:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Collection
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from sqlalchemy import Row, insert, select, tuple_
 
 from engine.calendar import SHANGHAI
 from engine.errors import BusinessError, Conflict
+from engine.ids import new_id
 from engine.rows import By, Question, rows_by_key
 from engine.runtime import Work
 from handlers.funds.tables import indicator
@@ -23,7 +23,7 @@ def open_indicator(work: Work, code: str, year: int, name: str, department: str)
     )
     if known is not None:
         raise Conflict(f"{year} 年的预算指标 {code} 已经存在")
-    indicator_id = uuid.uuid4()
+    indicator_id = new_id()
     work.connection.execute(
         insert(indicator).values(
             id=indicator_id, code=code, year=year, name=name, department=department

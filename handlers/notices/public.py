@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,6 +11,7 @@ from sqlalchemy import Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.errors import BusinessError
+from engine.ids import new_id
 from engine.runtime import Work
 from handlers.cases import case_files
 from handlers.notices.tables import public_notice
@@ -46,7 +46,7 @@ def publish(work: Work, case_id: UUID, days: int, amount: Decimal | None = None)
     }
     work.connection.execute(
         upsert(public_notice)
-        .values(id=uuid.uuid4(), case_id=case_id, **values)
+        .values(id=new_id(), case_id=case_id, **values)
         .on_conflict_do_update(index_elements=[public_notice.c.case_id], set_=values)
     )
     return ends_at

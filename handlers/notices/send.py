@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +12,7 @@ from sqlalchemy import Row, func, select
 
 from engine.calendar import SHANGHAI
 from engine.errors import PermanentFailure
+from engine.ids import new_id
 from engine.runtime import Work
 from handlers.accounts.roles import enterprise_unit
 from handlers.cases import case_files
@@ -70,7 +70,7 @@ def write(
     work: Work, unit: str, kind: str, title: str, paragraphs: Iterable[str], case_id: UUID | None
 ) -> UUID:
     """Puts a notice into a unit's box; returns its id."""
-    notice_id = uuid.uuid4()
+    notice_id = new_id()
     values = {
         "id": notice_id,
         "unit": unit,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypedDict
@@ -14,6 +13,7 @@ from engine import instances
 from engine.actor import SYSTEM
 from engine.calendar import SHANGHAI
 from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound, PermanentFailure
+from engine.ids import new_id
 from engine.runtime import Work
 from handlers.accounts.roles import APPROVAL_BUREAU, CHECKER, MAKER, RELEASER
 from handlers.acting import person_behind
@@ -89,7 +89,7 @@ def make_batch(work: Work, order_ids: list[UUID]) -> UUID:
     _use_confirmed_accounts(work, order_ids)
     lines = _locked(work, order_ids)
     _require_payable(work, lines)
-    batch_id, instance_id = uuid.uuid4(), uuid.uuid4()
+    batch_id, instance_id = new_id(), new_id()
     number = _number(work)
     total = sum((line.amount for line in lines), Decimal(0))
     work.connection.execute(

@@ -5,7 +5,6 @@ The diagram `returned_payment` asks for another account and pays again; from the
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from sqlalchemy import select, update
 
 from engine import instances
 from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from engine.ids import new_id
 from engine.runtime import Work
 from engine.values import from_json
 from handlers.accounts.roles import APPROVAL_BUREAU, MAKER
@@ -76,7 +76,7 @@ def _pay_again(work: Work, row: Any, reason: str) -> None:
         "entitlement_id": str(row.id),
         "payment": {"result": "failed", "reason": reason},
     }
-    instance_id = uuid.uuid4()
+    instance_id = new_id()
     case_files.change(
         work, case.id, status="payment_failed", ended_at=None, instance_id=instance_id
     )

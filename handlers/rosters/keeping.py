@@ -9,7 +9,6 @@ afterwards the keyed hash alone stays, without which one person could be counted
 from __future__ import annotations
 
 import json
-import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -20,6 +19,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import Row, delete, func, insert, or_, select, update
 
 from engine.errors import EngineError, InvalidInput
+from engine.ids import new_id
 from engine.runtime import Work
 from handlers.cases.tables import application_draft, case_file, eligibility_line
 from handlers.rosters import identity
@@ -43,7 +43,7 @@ def keep(work: Work, policy_id: str, persons: list[Person]) -> UUID:
     """Writes a roster; returns its id."""
     key = _key(work)
     fernet = Fernet(key)
-    roster_id = uuid.uuid4()
+    roster_id = new_id()
     work.connection.execute(
         insert(roster).values(
             id=roster_id, policy_id=policy_id, given_at=work.now, given_by=work.actor.id
@@ -81,7 +81,7 @@ def read(work: Work, roster_id: UUID, reason: str) -> dict[int, Identity]:
         raise InvalidInput(fields={"reason": "请写明查看完整证件号码的用途"})
     work.connection.execute(
         insert(roster_reading).values(
-            id=uuid.uuid4(),
+            id=new_id(),
             roster_id=roster_id,
             at=work.now,
             account=work.actor.id,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
 from decimal import Decimal
 from typing import Any, TypedDict
 from uuid import UUID
@@ -13,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from engine.calendar import SHANGHAI
 from engine.errors import BusinessError, InvalidInput
+from engine.ids import new_id
 from engine.runtime import Work
 from engine.tables import instance
 from handlers.accounts.roles import EXPERT, enterprise_unit
@@ -40,7 +40,7 @@ def draw(work: Work, case_id: UUID, count: int) -> list[str]:
     drawn = sorted(candidates, key=lambda who: _lot(f"{case_id}{lot}{who}"))[:count]
     for expert in drawn:
         work.connection.execute(
-            insert(review_score).values(id=uuid.uuid4(), case_id=case_id, expert=expert)
+            insert(review_score).values(id=new_id(), case_id=case_id, expert=expert)
         )
     return drawn
 
@@ -72,7 +72,7 @@ def record_score(
     )
     if done.rowcount == 0:
         work.connection.execute(
-            insert(review_score).values(id=uuid.uuid4(), case_id=case_id, expert=expert, **values)
+            insert(review_score).values(id=new_id(), case_id=case_id, expert=expert, **values)
         )
 
 

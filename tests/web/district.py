@@ -67,7 +67,7 @@ class District:
 
     def person(self, firm: UUID, role: str = "applicant", login: str = "") -> FlaskClient:
         """A client signed in as one of a firm's people."""
-        login = login or f"{role}-{str(firm)[:8]}"
+        login = login or f"{role}-{str(firm)[-8:]}"
         client = self.sign_in(login, (f"enterprise:{firm}", role), enterprise_id=firm)
         return client
 
