@@ -20,7 +20,7 @@ MODEL_IDS = (INSTANT.id, PROMISED.id)
 
 
 def measure(setting: Setting) -> dict[str, Figure]:
-    rounds, cases = (3, 10) if setting.short else (11, 40)
+    rounds, cases = (3, 10) if setting.short else (11, 120)
     with setting.fresh_database() as address, ExitStack() as stack:
         url = address.render_as_string(hide_password=False)
         durable_ours.publish(url, list(MODEL_IDS))

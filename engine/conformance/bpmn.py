@@ -79,9 +79,11 @@ def _comparable(trace: Iterable[str]) -> Counter[str]:
 
 def refused(content: bytes) -> Iterator[str]:
     """Why a document would not be published, house rules left aside."""
-    for finding in lint({"case.bpmn": content}, _registry(), lambda *_: (), house=False):
-        if finding.severity == "error":
-            yield f"{finding.element}: {finding.text}"
+    found = lint({"case.bpmn": content}, _registry(), lambda *_: (), house=False)
+    errors = [finding for finding in found if finding.severity == "error"]
+    yield from (f"{finding.element}: {finding.text}" for finding in errors)
+    if errors:
+        return
     try:
         parse_library({"case.bpmn": content})
     except InvalidInput as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from engine import feel
@@ -10,9 +10,10 @@ from engine.feel import FeelSyntaxError, syntax
 from engine.feel.temporal import read_any
 from engine.lint.finding import Edit
 from engine.lint.model import Diagram, Node, is_bpmn, local, owner
+from engine.spiff.timer_cycle import read_cycle
 from engine.xml import NAMESPACES, ours
 
-_BPMN_TEXTS = {
+BPMN_TEXTS = {
     "conditionExpression": "condition",
     "script": "script",
     "loopCardinality": "number",
@@ -20,14 +21,18 @@ _BPMN_TEXTS = {
     "loopCondition": "condition",
     "timeDate": "time",
     "timeDuration": "time",
+    "timeCycle": "cycle",
+    "activationCondition": "condition",
     "condition": "condition",
 }
+# What may stand there without being FEEL.
+_LITERALS: dict[str, Callable[[str], object]] = {"time": read_any, "cycle": read_cycle}
 _NAMED = ("parameter", "input", "output")
 
 
 @dataclass(frozen=True)
 class Place:
-    """One expression. `use` is condition, script, number, time, text, key, list, or parameter.
+    """One expression. `use` is condition, script, number, time, cycle, text, key, list, or parameter.
 
     `name` is the parameter's, the attribute's or the BPMN child's. `shift` is how many characters of
     the source stand before the text.
@@ -57,7 +62,7 @@ class Place:
         identity = self.element.get("id", "")
         if self.use in ("instructions", "list"):
             return None
-        if self.name in _BPMN_TEXTS:
+        if self.name in BPMN_TEXTS:
             return Edit("write", identity, self.name, text)
         if self.name.startswith("r:"):
             equals = self.element.get(ours(self.name[2:]), "").lstrip().startswith("=")
@@ -68,9 +73,9 @@ class Place:
 def places(diagram: Diagram) -> Iterator[Place]:
     """Every expression of a diagram; ISO literals of timers and plain texts are none."""
     for node in diagram.elements:
-        use = _BPMN_TEXTS.get(local(node))
+        use = BPMN_TEXTS.get(local(node))
         text = (node.text or "").strip()
-        if use and not (use == "time" and read_any(text) is not None):
+        if use and not (use in _LITERALS and _LITERALS[use](text) is not None):
             yield Place(owner(node), use, local(node), text)
     for kind in _NAMED:
         for node in diagram.root.iterfind(f".//r:{kind}", NAMESPACES):

@@ -35,9 +35,12 @@ class Cycle:
 
 
 def read_cycle(value: Any) -> Cycle | None:
-    """A cycle from its ISO text, or from a period alone (then endless); None for anything else."""
+    """A cycle from its ISO text, or from a period alone (then endless); None for anything else.
+
+    A period that does not go on in time is none: it would be due again for ever.
+    """
     if isinstance(value, (timedelta, YearsMonths)):
-        return Cycle(None, value)
+        return Cycle(None, value) if _goes_on(value) else None
     match = _REPEATING.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         return None
@@ -45,11 +48,15 @@ def read_cycle(value: Any) -> Cycle | None:
     parts = [read_any(part) for part in match[2].split("/")]
     periods = [p for p in parts if isinstance(p, (timedelta, YearsMonths))]
     moments = [instant(p) for p in parts if not isinstance(p, (timedelta, YearsMonths))]
-    if len(periods) != 1 or None in moments or len(moments) > 1:
+    if len(periods) != 1 or not _goes_on(periods[0]) or None in moments or len(moments) > 1:
         return None
     starts = bool(moments) and parts[0] is not periods[0]
     moment = moments[0] if moments else None
     return Cycle(times, periods[0], moment if starts else None, None if starts else moment)
+
+
+def _goes_on(period: timedelta | YearsMonths) -> bool:
+    return period.months > 0 if isinstance(period, YearsMonths) else period > timedelta(0)
 
 
 def instant(value: Any) -> datetime | None:

@@ -43,3 +43,9 @@ def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
                         f"事件网关“{called(node)}”后面的“{called(target)}”应是只从它流入的等待事件或接收任务",
                         f"“{called(target)}”, behind the event gateway “{called(node)}”, must be an event that nothing else leads to",
                     )
+                for boundary in scope.attached.get(target.get("id", ""), ()):
+                    yield diagram.error(
+                        scope.nodes[boundary],
+                        f"事件网关“{called(node)}”后面的“{called(target)}”不能有边界事件,请作为另一个事件连在网关后",
+                        f"“{called(target)}”, behind the event gateway “{called(node)}”, may have no boundary event; put it behind the gateway as another event",
+                    )

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from engine.feel import analysis
 from engine.feel.analysis import analyse, type_of
 from engine.feel.types import ANY_NAME
-from engine.feel.values import BOOLEAN, CONTEXT, DATE, DATE_TIME, DAYS, MONTHS, NUMBER
+from engine.feel.values import BOOLEAN, CONTEXT, DATE, DATE_TIME, DAYS, MONTHS, NUMBER, STRING
 from engine.lint.dataflow import Written
 from engine.lint.expressions import Place, places
 from engine.lint.finding import Finding, Fix
@@ -20,6 +20,7 @@ _WANTED = {
     "condition": [BOOLEAN],
     "number": [NUMBER],
     "time": [DATE, DATE_TIME, DAYS, MONTHS],
+    "cycle": [STRING, DAYS, MONTHS],
     "script": [CONTEXT],
 }
 # What the rule on functions says.
@@ -29,8 +30,8 @@ _REPORTED = frozenset(["near_function", "no_function"])
 @rule(
     title=("表达式的名称和类型要对", "An expression reads what there is, of the right type"),
     why=(
-        "条件要得到“是”或“否”,定时器要得到日期、日期时间或时长,计算任务要得到上下文;类型不同的比较结果总是空,与不可能出现的值比较总不成立,线永远不会走。变量的类型按写入它的表单、处理程序、决策、脚本和消息;流程开始时有的变量,由系统、调用它的流程或开始事件的表单说明;读取别的名称就是错误。",
-        "A condition must give a boolean, a timer a date, a time or a duration, a script a context; comparing different types gives null, comparing with a value that cannot be is never true, and the flow is never taken. A variable has the type of what writes it: a form, a handler, a decision, a script, a message. What a process begins with is said by the application, by the processes that call it, or by the form on its start event: to read any other name is an error.",
+        "条件要得到“是”或“否”,定时器要得到日期、日期时间或时长,循环要得到文字或时长,计算任务要得到上下文;类型不同的比较结果总是空,与不可能出现的值比较总不成立,线永远不会走。变量的类型按写入它的表单、处理程序、决策、脚本和消息;流程开始时有的变量,由系统、调用它的流程或开始事件的表单说明;读取别的名称就是错误。",
+        "A condition must give a boolean, a timer a date, a time or a duration, a cycle a text or a duration, a script a context; comparing different types gives null, comparing with a value that cannot be is never true, and the flow is never taken. A variable has the type of what writes it: a form, a handler, a decision, a script, a message. What a process begins with is said by the application, by the processes that call it, or by the form on its start event: to read any other name is an error.",
     ),
     refuses="""
 <bpmn:exclusiveGateway id="Gateway_Large" name="金额大?" default="Flow_No" />

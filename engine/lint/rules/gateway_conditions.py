@@ -29,6 +29,15 @@ def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
     for scope in diagram.scopes:
         for identity, node in scope.nodes.items():
             outgoing = scope.outgoing[identity]
+            default = node.get("default")
+            if default is not None and default not in [flow.get("id") for flow in outgoing]:
+                edit = Edit("set", identity, "default")
+                yield diagram.error(
+                    node,
+                    f"“{called(node)}”的默认线 {default} 不是从它流出的线",
+                    f"The default flow of “{called(node)}”, {default}, does not leave it",
+                    Fix("去掉默认的线", "Remove the default flow", (edit,)),
+                )
             if local(node) in _CHOOSING:
                 yield from _choosing(diagram, node, outgoing)
             elif local(node) in ("parallelGateway", "eventBasedGateway"):

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.lint.finding import Edit, Finding, Fix
-from engine.lint.model import Diagram, Node, Release, Scope, called, local
+from engine.lint.model import Diagram, Node, Release, Scope, called, event_driven, local, undoes
 from engine.lint.rule import rule
 
 
 @rule(
     title=("线要连在同一层的两个元素之间", "A flow connects two elements of one level"),
     why=(
-        "悬空的线、穿过子流程边界的线,引擎不会走;开始事件前和结束事件后也不该有线。",
-        "The engine does not follow a loose flow or one across a sub-process's border; nothing leads into a start or out of an end.",
+        "悬空的线、穿过子流程边界的线,引擎不会走;开始事件前和结束事件后不该有线,事件子流程和补偿活动前后也不该有。",
+        "The engine does not follow a loose flow or one across a sub-process's border; nothing leads into a start or out of an end, nor to or from an event sub-process or what undoes an activity.",
     ),
     refuses="""
 <bpmn:startEvent id="Event_Start" />
@@ -52,4 +52,10 @@ def _wrong(diagram: Diagram, scope: Scope, flow: Node) -> tuple[str, str] | None
             f"不能有线流出结束事件“{called(source)}”",
             f"No flow may lead out of the end event “{called(source)}”",
         )
+    for node in (source, target):
+        if event_driven(node) or undoes(node):
+            return (
+                f"“{called(node)}”由事件或补偿触发,不能连线",
+                f"“{called(node)}” begins by an event or to undo something; no flow may touch it",
+            )
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from engine.lint.expressions import BPMN_TEXTS
 from engine.lint.finding import Edit, Finding, Fix
 from engine.lint.model import Diagram, Node, Release, called, owner
 from engine.lint.rule import rule
@@ -21,8 +22,8 @@ from engine.lint.rule import rule
     house=True,
 )
 def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
-    for node in diagram.find_all("scriptTask", "conditionExpression"):
-        for name in ("scriptFormat", "language"):
+    for node in diagram.find_all("definitions", "scriptTask", "globalScriptTask", *BPMN_TEXTS):
+        for name in ("scriptFormat", "language", "expressionLanguage"):
             value = node.get(name, "")
             if value and "feel" not in value.lower():
                 yield _told(diagram, node, name, value)

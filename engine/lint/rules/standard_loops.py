@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.lint.finding import Finding
-from engine.lint.model import Diagram, Release, called, owner
+from engine.lint.model import Diagram, Release, called, local, owner
 from engine.lint.rule import rule
 from engine.xml import bpmn
+
+_LOOPS = ("standardLoopCharacteristics", "multiInstanceLoopCharacteristics")
 
 
 @rule(
@@ -24,6 +26,18 @@ from engine.xml import bpmn
 )
 def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
     for loop in diagram.find_all("standardLoopCharacteristics"):
+        if (
+            sum(
+                local(other) in _LOOPS
+                for other in (loop, *loop.itersiblings(), *loop.itersiblings(preceding=True))
+            )
+            > 1
+        ):
+            yield diagram.error(
+                loop,
+                f"“{called(owner(loop))}”有两种循环,只能有一种",
+                f"“{called(owner(loop))}” has two loops; there can be one",
+            )
         maximum = loop.get("loopMaximum")
         condition = (loop.findtext(bpmn("loopCondition")) or "").strip()
         name = called(owner(loop))

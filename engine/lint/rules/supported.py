@@ -65,7 +65,7 @@ def _events(diagram: Diagram, node: Node, runs: frozenset[str]) -> Iterable[Find
                 f"“{called(node)}”的事件类型 {local(definition)} 引擎不能正确执行",
                 f"“{called(node)}”: the engine does not run a {local(definition)} on a {local(node)}",
             )
-    if local(node) == "boundaryEvent" and not events(node):
+    if _waits(node) and not events(node):
         yield diagram.error(
             node,
             f"“{called(node)}”没有说明等待什么",
@@ -77,6 +77,14 @@ def _events(diagram: Diagram, node: Node, runs: frozenset[str]) -> Iterable[Find
         yield from _cancel(diagram, node)
     if local(node) == "boundaryEvent" and is_event(node, "compensate"):
         yield from _undo(diagram, node)
+
+
+def _waits(node: Node) -> bool:
+    """Whether an event waits for something, which its definition says."""
+    scope = node.getparent()
+    if local(node) == "startEvent":
+        return scope is not None and event_driven(scope)
+    return local(node) in ("boundaryEvent", "intermediateCatchEvent")
 
 
 def _cancel(diagram: Diagram, node: Node) -> Iterable[Finding]:

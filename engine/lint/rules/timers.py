@@ -9,6 +9,7 @@ from engine.feel.temporal import read_any
 from engine.lint.finding import Finding
 from engine.lint.model import Diagram, Node, Release, called, local, owner
 from engine.lint.rule import Words, rule
+from engine.spiff.timer_cycle import read_cycle
 
 _TIMES = ("timeDate", "timeDuration", "timeCycle")
 _LOOKS_ISO = re.compile(r"^\s*(R\d*/|[+-]?P(?=[\dT])|\d{4}-\d\d-\d\d)", re.IGNORECASE)
@@ -58,7 +59,16 @@ def _starts_process(event: Node) -> bool:
 
 def _unreadable(node: Node) -> Words | None:
     text = (node.text or "").strip()
-    if local(node) == "timeCycle" or not _LOOKS_ISO.match(text) or read_any(text) is not None:
+    if not _LOOKS_ISO.match(text):
+        return None
+    if local(node) == "timeCycle":
+        if read_cycle(text) is not None:
+            return None
+        return (
+            f"循环“{text}”写法不对,例如 R3/PT1H 是每小时一次、共三次,间隔要大于零",
+            f"“{text}” is no cycle; R3/PT1H is once an hour, three times, and the period is above zero",
+        )
+    if read_any(text) is not None:
         return None
     return (
         f"时间“{text}”写法不对,例如 P5D 是五天、PT30M 是三十分钟",

@@ -23,6 +23,7 @@ from engine.lint.model import (
     interrupts,
     is_activity,
     is_event,
+    link_names,
     local,
 )
 from engine.spiff.rewrite.ad_hoc import is_offered
@@ -314,9 +315,9 @@ class _Builder:
     def _linked(self, node: Node) -> int:
         """Where a link leads on: the catching event of the same name."""
         found = 0
-        for identity, other in self.scope.nodes.items():
-            if local(other) == "intermediateCatchEvent" and _link_name(other) == _link_name(node):
-                found |= self._out(identity)
+        for name in link_names(node, "intermediateThrowEvent"):
+            if name in self.scope.link_targets:
+                found |= self._out(self.scope.link_targets[name])
         return found
 
     # -- inclusive joins
@@ -376,11 +377,6 @@ def error_code(node: Node) -> str:
         (e for e in node.getroottree().getroot().iter("{*}error") if e.get("id") == reference), None
     )
     return str(error.get("errorCode", "")) if error is not None else ""
-
-
-def _link_name(node: Node) -> str:
-    """The name of a link event; empty for another."""
-    return next((d.get("name", "") for d in node if local(d) == "linkEventDefinition"), "")
 
 
 def throwers(scope: Scope) -> bool:

@@ -38,7 +38,7 @@ def is_compensation(node: etree._Element) -> bool:
 
 def handler_of(scope: etree._Element, event: etree._Element) -> etree._Element | None:
     """The activity that an association from a compensation boundary event leads to."""
-    for association in scope.iter(bpmn("association")):
+    for association in scope.getroottree().iter(bpmn("association")):
         if association.get("sourceRef") == event.get("id"):
             for node in scope:
                 if node.get("id") == association.get("targetRef"):
