@@ -8,6 +8,7 @@ from engine.lint.finding import Finding
 from engine.lint.model import Diagram, Release, called, local
 from engine.lint.rule import rule
 
+_LOOPS = ("standardLoopCharacteristics", "multiInstanceLoopCharacteristics")
 _EVENTS = ("intermediateCatchEvent", "receiveTask")
 
 
@@ -37,11 +38,12 @@ def check(diagram: Diagram, release: Release) -> Iterable[Finding]:
             for flow in scope.outgoing[identity]:
                 target = scope.nodes[flow.get("targetRef", "")]
                 alone = len(scope.incoming[target.get("id", "")]) == 1
-                if local(target) not in _EVENTS or not alone:
+                repeated = any(local(child) in _LOOPS for child in target)
+                if local(target) not in _EVENTS or not alone or repeated:
                     yield diagram.error(
                         target,
-                        f"事件网关“{called(node)}”后面的“{called(target)}”应是只从它流入的等待事件或接收任务",
-                        f"“{called(target)}”, behind the event gateway “{called(node)}”, must be an event that nothing else leads to",
+                        f"事件网关“{called(node)}”后面的“{called(target)}”应是只从它流入、不循环的等待事件或接收任务",
+                        f"“{called(target)}”, behind the event gateway “{called(node)}”, must be an event, or a receive task without a loop, that nothing else leads to",
                     )
                 for boundary in scope.attached.get(target.get("id", ""), ()):
                     yield diagram.error(

@@ -177,6 +177,10 @@ def test_behind_an_event_gateway_there_are_events_without_boundary_events():
     gateway = '<bpmn:eventBasedGateway id="g" name="g" />'
     flows = {"f1": "s g", "f2": "g r", "f3": "g c", "f4": "r e", "f5": "c e", "f6": "b e"}
     assert ("event_gateways", "b") in errors(gateway, receive, late, other, flows=flows)
+    loop = '<bpmn:standardLoopCharacteristics loopMaximum="2" />'
+    repeated = receive.replace(" />", f">{loop}</bpmn:receiveTask>")
+    del flows["f6"]
+    assert ("event_gateways", "r") in errors(gateway, repeated, other, flows=flows)
 
 
 def test_what_undoes_is_reached_by_one_compensation_event():
