@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.dmn.column import Column, column_of
-from engine.dmn.model import Table
+from engine.dmn.model import Output, Table
 from engine.dmn.regions import constant_of, constants
 from engine.feel import Expression, syntax
 
@@ -48,6 +48,13 @@ def problems_of(table: Table, name: str) -> Iterator[Problem]:
     if table.hit_policy in ("FIRST", "PRIORITY"):
         yield from check.masked()
     yield from check.gaps()
+
+
+def _may_answer(column: Output, entry: Expression) -> bool:
+    """Whether a result is allowed, as far as it is a constant."""
+    if not isinstance(entry.tree, syntax.Literal) or entry.tree.value is None:
+        return True
+    return all(test.passes(entry.tree.value, {}) for test in column.limits)
 
 
 class Check:
@@ -93,11 +100,19 @@ class Check:
         yield from self._results_not_allowed()
 
     def _results_not_allowed(self) -> Iterator[Problem]:
+        for column in self.table.outputs:
+            if column.default and not _may_answer(column, column.default):
+                yield Problem(
+                    "error",
+                    "decision_not_allowed",
+                    0,
+                    f"“{self.name}”的默认结果 {column.default.text} 不在“{column.label}”的允许范围内",
+                    f"By default “{self.name}” answers {column.default.text}, which "
+                    f"“{column.label}” does not allow",
+                )
         for rule in self.table.rules:
             for column, entry in zip(self.table.outputs, rule.results, strict=True):
-                if not isinstance(entry.tree, syntax.Literal) or entry.tree.value is None:
-                    continue
-                if not all(test.passes(entry.tree.value, {}) for test in column.limits):
+                if not _may_answer(column, entry):
                     yield Problem(
                         "error",
                         "decision_not_allowed",

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from engine.dmn.graph import Graph
 from engine.dmn.model import (
     Decision,
+    Element,
     FunctionLogic,
     Knowledge,
     Logic,
     Model,
+    Reference,
     Service,
     Table,
     parts_of,
@@ -83,20 +85,30 @@ def _references(graph: Graph, home: Model, element: object) -> Iterator[Flaw]:
 
 
 def _circle(graph: Graph, home: Model, decision: Decision) -> Iterator[Flaw]:
-    """A decision that asks itself by way of others."""
-    asked, seen = [(home, decision)], set()
+    """A decision that asks itself by way of others, of services and knowledge models too."""
+    asked: list[tuple[Model, Element]] = [(home, decision)]
+    seen = set()
     while asked:
         there, one = asked.pop()
-        for reference in one.requires:
+        for reference in _asks(one):
             model, found = graph.find(there, reference)
             if found is decision:
                 text = f"决策“{decision.name}”间接依赖自己,请去掉这条依赖"
                 english = f"Decision “{decision.name}” depends on itself"
                 yield Flaw(decision.id, "decision_requirements", text, english)
                 return
-            if model is not None and isinstance(found, Decision) and id(found) not in seen:
+            if model is not None and found is not None and id(found) not in seen:
                 seen.add(id(found))
                 asked.append((model, found))
+
+
+def _asks(element: Element) -> tuple[Reference, ...]:
+    """What is asked when an element is; what a service is given is not."""
+    if isinstance(element, Decision):
+        return (*element.requires, *element.knowledge)
+    if isinstance(element, Knowledge):
+        return element.knowledge
+    return (*element.outputs, *element.encapsulated) if isinstance(element, Service) else ()
 
 
 def _logic(element: str, name: str, logic: Logic | None) -> Iterator[Flaw]:

@@ -65,6 +65,26 @@ RULES = (
         _table('    <rule id="Row_1"><outputEntry id="Out_1"><text>1000</text></outputEntry></rule>'),
     ),
     _rule(
+        "boxes",
+        ("每个方框都填全,也都有用", "Every box is whole, and heard"),
+        (
+            "缺了一部分的条件、循环、筛选没有答案;同一处的第二个表达式、引擎不认识的元素,等于没写。",
+            "A conditional, a loop or a filter that lacks a part has no answer; a second expression in one place, or an element that nobody knows, is as if it were not written.",
+        ),
+        '<decision id="amount" name="金额"><conditional id="Choice"><if id="If">'
+        + _ASK.format("output &gt; 100")
+        + "</if></conditional></decision>",
+    ),
+    _rule(
+        "policy",
+        ("汇总只用于收集的表", "Only a collecting table counts up"),
+        (
+            "别的命中策略不看汇总方式;汇总的是一列,求和的是数字。",
+            "Other hit policies do not look at an aggregation; it is of one column, and a sum is of numbers.",
+        ),
+        _table(_row(1, "-", "1000"), "FIRST").replace('hitPolicy="FIRST"', 'hitPolicy="FIRST" aggregation="SUM"'),
+    ),
+    _rule(
         "logic",
         ("决策要有决策表或公式", "A decision has a table or an expression"),
         ("空的决策没有答案。", "An empty decision has no answer."),

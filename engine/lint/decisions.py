@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from lxml import etree
@@ -13,8 +12,8 @@ from engine.dmn.graph import Graph
 from engine.dmn.model import Decision, Knowledge, Logic, Model, Table, parts_of
 from engine.dmn.reader import read
 from engine.dmn.soundness import flaws_of
-from engine.dmn.source import children, owner_of, text_of
 from engine.errors import InvalidInput
+from engine.lint import decision_form
 from engine.lint.finding import Finding
 from engine.lint.model import Release, local
 from engine.lint.types import OWN_FUNCTIONS
@@ -29,7 +28,7 @@ def check(
     Raises InvalidInput if it is no XML.
     """
     root = parse_xml(content, path)
-    found = [*_ids(path, root), *_empty(path, root), *_shape(path, root)]
+    found = list(decision_form.check(path, root))
     try:
         models = read({**_readable(_importing(others or {})), path: content})
     except InvalidInput as error:
@@ -115,31 +114,6 @@ def _readable(files: Mapping[str, bytes]) -> dict[str, bytes]:
     }
 
 
-def _ids(path: str, root: etree._Element) -> Iterator[Finding]:
-    counts = Counter(node.get("id") for node in root.iter("{*}*") if node.get("id"))
-    for identity, count in counts.items():
-        if count > 1:
-            text = f"编号 {identity} 重复了 {count} 次,请改成不同的编号"
-            english = f"The id {identity} is used {count} times: make the ids differ"
-            yield Finding("error", path, str(identity), "decision_ids", text, english)
-    for node in root.iter("{*}decision"):
-        if not node.get("id"):
-            name = node.get("name", "")
-            text, english = f"决策“{name}”没有编号", f"Decision “{name}” has no id"
-            yield Finding("error", path, "", "decision_ids", text, english)
-
-
-def _empty(path: str, root: etree._Element) -> Iterator[Finding]:
-    """Expressions that nobody filled in. An empty cell is one that every value passes."""
-    for node in root.iter("{*}inputExpression", "{*}literalExpression"):
-        if not text_of(node):
-            said, english = _decision_of(node)
-            text = f"{said}没有填写表达式"
-            said_english = f"An expression of {english} is empty"
-            owner = owner_of(node)
-            yield Finding("error", path, owner, "decision_expression", text, said_english)
-
-
 def _faults(path: str, home: Model) -> Iterator[Finding]:
     for fault in home.faults:
         yield Finding(
@@ -174,27 +148,6 @@ def _flaws(path: str, graph: Graph, home: Model) -> Iterator[Finding]:
         yield Finding("error", path, flaw.element, flaw.rule, flaw.text, flaw.english)
 
 
-def _shape(path: str, root: etree._Element) -> Iterator[Finding]:
-    for node in root.iter("{*}decisionTable"):
-        wanted = {kind: len(children(node, kind)) for kind in ("input", "output")}
-        if not wanted["output"]:
-            text, english = "决策表没有输出列", "The decision table has no output column"
-            yield Finding("error", path, owner_of(node), "decision_columns", text, english)
-        for number, row in enumerate(children(node, "rule"), 1):
-            for kind, said in (("input", "条件"), ("output", "结果")):
-                given = len(children(row, f"{kind}Entry"))
-                if given != wanted[kind]:
-                    zh, en = _decision_of(node)
-                    text = (
-                        f"{zh}第 {number} 行有 {given} 个{said},而表头有 {wanted[kind]} 个{said}列"
-                    )
-                    english = (
-                        f"Rule {number} of {en} has {given} {kind} cells, the head "
-                        f"{wanted[kind]} {kind} columns"
-                    )
-                    yield Finding("error", path, owner_of(row), "decision_columns", text, english)
-
-
 def _coverage(path: str, element: Decision | Knowledge) -> Iterator[Finding]:
     for table in _tables(element.logic):
         for problem in problems_of(table, element.name or element.id):
@@ -211,15 +164,3 @@ def _coverage(path: str, element: Decision | Knowledge) -> Iterator[Finding]:
 
 def _tables(logic: Logic | None) -> Iterator[Table]:
     yield from (part for part in parts_of(logic) if isinstance(part, Table))
-
-
-def _decision_of(node: etree._Element) -> tuple[str, str]:
-    """The decision or knowledge model around an element, in words."""
-    current: etree._Element | None = node
-    while current is not None:
-        if local(current) in ("decision", "businessKnowledgeModel"):
-            name = current.get("name") or current.get("id", "")
-            said = "决策" if local(current) == "decision" else "知识模型"
-            return f"{said}“{name}”", f"“{name}”"
-        current = current.getparent()
-    return "", ""
