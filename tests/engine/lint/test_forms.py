@@ -50,3 +50,44 @@ def test_a_condition_that_does_not_is_told_with_its_place(hide, column, reason, 
             column,
         )
     ]
+
+
+def rules(*components):
+    content = json.dumps({"type": "default", "components": components}).encode()
+    return {(f.rule, f.element) for f in check("forms/a.form", content)}
+
+
+NOTE = {"type": "textfield", "id": "N", "key": "note", "label": "备注"}
+TOWN = {"type": "select", "id": "T", "key": "town", "label": "乡镇"}
+TOWNS = [{"label": "潭口", "value": "TK"}, {"label": "潭东", "value": "TD"}]
+
+
+@pytest.mark.parametrize(
+    ("component", "rule"),
+    [
+        ({**NOTE, "validate": {"required": True, "minLength": 1, "maxLength": 5, "pattern": "a+"}}, ""),
+        ({**NOTE, "validate": {"requird": True}}, "form_limits"),
+        ({**NOTE, "validate": {"required": "=agreed"}}, "form_limits"),
+        ({**NOTE, "validate": {"validationType": "email"}}, "form_limits"),
+        ({**NOTE, "validate": {"maxLength": -1}}, "form_limits"),
+        ({**NOTE, "validate": {"maxLength": "ten"}}, "form_limits"),
+        ({**PRICE, "id": "N", "validate": {"min": 0, "max": "10.5"}, "decimalDigits": 2}, ""),
+        ({**PRICE, "id": "N", "validate": {"min": "abc"}}, "form_limits"),
+        ({**PRICE, "id": "N", "validate": {"min": "=1"}}, "form_limits"),
+        ({**PRICE, "id": "N", "decimalDigits": -1}, "form_limits"),
+        ({**PRICE, "id": "N", "defaultValue": 5}, ""),
+        ({**PRICE, "id": "N", "defaultValue": "abc"}, "form_choices"),
+        ({**NOTE, "label": ""}, "form_labels"),
+        ({"type": "group", "id": "N", "path": "g", "components": []}, "form_keys"),
+        ({**TOWN, "id": "N", "values": TOWNS, "defaultValue": "TD"}, ""),
+        ({**TOWN, "id": "N", "values": TOWNS, "defaultValue": "XX"}, "form_choices"),
+        ({**TOWN, "id": "N", "values": [*TOWNS, {"label": "另一", "value": "TK"}]}, "form_choices"),
+        ({**TOWN, "id": "N", "valuesKey": "towns", "defaultValue": "XX"}, ""),
+    ],
+)  # fmt: skip
+def test_what_the_server_would_not_check_or_keep_is_told(component, rule):
+    assert rules(component) == ({(rule, "N")} if rule else set())
+
+
+def test_an_id_stands_for_one_component():
+    assert rules(NOTE, {**NOTE, "key": "other"}) == {("form_keys", "N")}
