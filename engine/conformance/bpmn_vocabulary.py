@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from engine.spiff.rewrite import qualified_names
 from engine.xml import NAMESPACES, bpmn, ours, parse_xml
 
 EXPRESSIONS = (
@@ -46,6 +47,7 @@ SCRIPTS = {
 def translate(content: bytes) -> bytes:
     """A case's document in our vocabulary, otherwise unchanged."""
     root = parse_xml(content)
+    qualified_names.rewrite(root)
     for node in root.iter(*(bpmn(name) for name in EXPRESSIONS)):
         node.text = expression(node.text or "")
     for node in list(root.iter(bpmn("scriptTask"), bpmn("globalScriptTask"))):

@@ -11,7 +11,7 @@ from engine.lint.fixes import apply_fix
 from engine.lint.model import Diagram, Release
 from engine.lint.rules import RULES
 from engine.service_tasks import REGISTRY, Registry
-from engine.spiff.rewrite import definition_references, implicit_starts
+from engine.spiff.rewrite import definition_references, implicit_starts, qualified_names
 from engine.xml import bpmn, parse_xml
 
 __all__ = ["RULES", "DecisionCheck", "Edit", "Finding", "Fix", "apply_fix", "kind_of", "lint"]
@@ -70,6 +70,7 @@ def _read(path: str, content: bytes) -> Diagram:
     diagram = Diagram(path, parse_xml(content, path))
     if diagram.root.tag != bpmn("definitions") or not diagram.processes:
         raise InvalidInput(f"{path}: 这不是 BPMN 流程图,或图中没有流程;请在设计器中重新导出")
+    qualified_names.rewrite(diagram.root)
     definition_references.rewrite(diagram.root)
     implicit_starts.rewrite(diagram.root)
     return diagram

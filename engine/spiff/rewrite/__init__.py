@@ -19,12 +19,14 @@ from engine.spiff.rewrite import (
     implicit_starts,
     instantiating,
     links,
+    qualified_names,
     quantities,
     splits,
 )
 
 Rewrite = Callable[[etree._Element], None]
 REWRITES: tuple[Rewrite, ...] = (
+    qualified_names.rewrite,
     definition_references.rewrite,
     data_associations.rewrite,
     global_tasks.rewrite,
